@@ -1,0 +1,66 @@
+package schema
+
+import "errors"
+
+// Code is a stable name of what went wrong. Codes go into logs, exit codes and
+// outputs; the sentence for a person is in the catalog, per language. A code
+// never holds data.
+type Code string
+
+// The codes.
+const (
+	CodeInternal        Code = "internal"          // a fault of ours
+	CodeUsage           Code = "usage"             // wrong flags or arguments
+	CodeConfig          Code = "config"            // a configuration or subject file that cannot be used
+	CodeIO              Code = "io"                // reading or writing failed
+	CodeOtherPerson     Code = "other-person"      // the files are another person's
+	CodeOtherTenant     Code = "other-tenant"      // the files are another organisation's
+	CodeConsumerExport  Code = "consumer-export"   // an export of a private Microsoft account
+	CodeFormatList      Code = "format-list"       // console text of PowerShell's Format-List
+	CodeUnknownFormat   Code = "unknown-format"    // carried along, not explained
+	CodeNothingFound    Code = "nothing-found"     // no readable input at all
+	CodeSyntax          Code = "syntax"            // a record that is not valid
+	CodeTooDeep         Code = "too-deep"          // nested deeper than the limit
+	CodeTooLarge        Code = "too-large"         // longer than the limit
+	CodeTruncated       Code = "truncated"         // the file ends inside the record
+	CodeLimit           Code = "limit"             // an input limit was passed (archive bomb, too many files)
+	CodeUnsafePath      Code = "unsafe-path"       // a name that points outside the input, or a link
+	CodeDamagedArchive  Code = "damaged-archive"   // an archive or member that cannot be read
+	CodeDamagedDatabase Code = "damaged-database"  // a database that cannot be read
+	CodeEncryptedMember Code = "encrypted-archive" // an archive member with a password
+	CodeInterrupted     Code = "interrupted"       // stopped by the user
+	CodeCatalog         Code = "catalog"           // a fault in the catalog data
+	CodeNotFound        Code = "not-found"         // no such case, job or entry
+)
+
+// Error is an error with a code. Its text says the code and what was being
+// done, never a value, name or path from the data; the cause is reachable by
+// errors.Is and errors.As but is not printed, since system errors quote paths.
+type Error struct {
+	Code  Code
+	Op    string // verb and thing, lower case: "read export"
+	Cause error
+}
+
+// Fail makes an Error.
+func Fail(code Code, op string, cause error) *Error {
+	return &Error{Code: code, Op: op, Cause: cause}
+}
+
+// Error implements error without quoting the cause.
+func (e *Error) Error() string { return e.Op + ": " + string(e.Code) }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// CodeOf returns the code of the first Error in err's chain, CodeInternal for
+// any other error, and "" for nil.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return CodeInternal
+}
