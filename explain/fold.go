@@ -1,0 +1,146 @@
+package explain
+
+import "strings"
+
+// fold makes names comparable. Microsoft spells one name in many ways: capitals
+// vary, "_" and "." are exchanged between lists, viewer and export, and array
+// positions do not belong to the name.
+func fold(name string) string {
+	b := make([]byte, 0, len(name))
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case c >= 'A' && c <= 'Z':
+			b = append(b, c+'a'-'A')
+		case c == '_':
+			b = append(b, '.')
+		case c == '[':
+			b = append(b, '[')
+			for i+1 < len(name) && name[i+1] >= '0' && name[i+1] <= '9' {
+				i++
+			}
+		default:
+			b = append(b, c)
+		}
+	}
+	return string(b)
+}
+
+// canonical is the folded path without the wrappers that only say in which part
+// of an envelope the field stands.
+func canonical(path string) string {
+	p := fold(path)
+	for {
+		rest, ok := strings.CutPrefix(p, "properties.")
+		if !ok {
+			rest, ok = strings.CutPrefix(p, "data.")
+		}
+		if !ok || rest == "" {
+			return p
+		}
+		p = rest
+	}
+}
+
+// candidates calls yield with the names under which a field is looked up, most
+// specific first, until yield returns true. A single generic word such as "id"
+// or "name" is not looked up without the part before it: "Application.Name" and
+// "User.Name" have nothing in common.
+func candidates(path string, yield func(name string) bool) bool {
+	full := fold(path)
+	if yield(full) {
+		return true
+	}
+	short := canonical(path)
+	if short != full && yield(short) {
+		return true
+	}
+	if rest, ok := strings.CutPrefix(short, "ext."); ok && yield(rest) {
+		return true
+	}
+	last := strings.LastIndexByte(short, '.')
+	if last < 0 {
+		return false
+	}
+	if prev := strings.LastIndexByte(short[:last], '.'); prev >= 0 && yield(short[prev+1:]) {
+		return true
+	}
+	return len(splitName(lastPart(path))) > 1 && yield(short[last+1:])
+}
+
+// lastPart returns the last part of a path, in the spelling of the source.
+func lastPart(path string) string {
+	for strings.HasSuffix(path, "]") {
+		i := strings.LastIndexByte(path, '[')
+		if i < 0 {
+			break
+		}
+		path = path[:i]
+	}
+	return path[strings.LastIndexAny(path, "._")+1:]
+}
+
+// withoutToken strips the "Aria.<32 hex digits>." that the device puts before
+// the names of events that reach it through another pipeline.
+func withoutToken(event string) string {
+	const prefix = "Aria."
+	if len(event) < len(prefix)+33 || !strings.EqualFold(event[:len(prefix)], prefix) || event[len(prefix)+32] != '.' {
+		return event
+	}
+	for _, c := range []byte(event[len(prefix) : len(prefix)+32]) {
+		if !isHex(c) {
+			return event
+		}
+	}
+	return event[len(prefix)+33:]
+}
+
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// splitName cuts a name into its words: at dots, underscores and other marks,
+// where a capital follows a small letter ("SaveFile"), before the last capital
+// of an abbreviation ("HTTPStatus" → HTTP, Status), and around digits.
+func splitName(name string) []string {
+	var words []string
+	start := 0
+	flush := func(end int) {
+		if end > start {
+			words = append(words, name[start:end])
+		}
+	}
+	kind := func(c byte) int {
+		switch {
+		case c >= 'A' && c <= 'Z':
+			return 1
+		case c >= 'a' && c <= 'z' || c >= 0x80:
+			return 2
+		case isDigit(c):
+			return 3
+		}
+		return 0
+	}
+	for i := 0; i < len(name); i++ {
+		k := kind(name[i])
+		if k == 0 {
+			flush(i)
+			start = i + 1
+			continue
+		}
+		if i == start {
+			continue
+		}
+		switch p := kind(name[i-1]); {
+		case k == 1 && p == 2, k == 3 && p != 3, p == 3 && k != 3:
+			flush(i)
+			start = i
+		case k == 2 && p == 1 && i-1 > start:
+			flush(i - 1)
+			start = i - 1
+		}
+	}
+	flush(len(name))
+	return words
+}

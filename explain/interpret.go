@@ -1,0 +1,277 @@
+package explain
+
+import (
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+
+	"inzage/schema"
+)
+
+// knownInterpreter tells whether "as" names an interpreter, or an enumeration
+// that exists. The values tables are read before everything that uses them.
+func (c *Catalog) knownInterpreter(as string) bool {
+	if name, ok := strings.CutPrefix(as, "enum:"); ok {
+		return c.enums[name] != nil
+	}
+	switch as {
+	case "", "text", "guid", "time", "date", "number", "yesno", "bytes", "kilobytes", "megabytes",
+		"duration-ms", "duration-s", "duration-us", "duration-100ns",
+		"hresult", "ntstatus", "win32", "http", "country", "language", "privtags", "pii-kind", "id-prefix":
+		return true
+	}
+	return false
+}
+
+// Interpreter says values in words, in one language and time zone. It never
+// fails: a value that it cannot read gives "".
+type Interpreter struct {
+	c    *Catalog
+	lang schema.Lang
+	zone *time.Location
+}
+
+// Interpreter makes one; zone must not be nil.
+func (c *Catalog) Interpreter(l schema.Lang, zone *time.Location) Interpreter {
+	return Interpreter{c: c, lang: l, zone: zone}
+}
+
+// Words says the value as the interpreter "as" reads it; "" where that adds
+// nothing to the value itself.
+func (in Interpreter) Words(as, v string) string {
+	v = strings.TrimSpace(v)
+	if v == "" {
+		return ""
+	}
+	if name, ok := strings.CutPrefix(as, "enum:"); ok {
+		return in.enum(name, v)
+	}
+	switch as {
+	case "time":
+		return in.moment(v, "engine.time")
+	case "date":
+		return in.moment(v, "engine.date")
+	case "number":
+		return in.number(v)
+	case "yesno":
+		return in.yesno(v)
+	case "bytes":
+		return in.size(v, 1)
+	case "kilobytes":
+		return in.size(v, 1000)
+	case "megabytes":
+		return in.size(v, 1000*1000)
+	case "duration-ms":
+		return in.duration(v, time.Millisecond)
+	case "duration-s":
+		return in.duration(v, time.Second)
+	case "duration-us":
+		return in.duration(v, time.Microsecond)
+	case "duration-100ns":
+		return in.duration(v, 100*time.Nanosecond)
+	case "hresult", "ntstatus":
+		return in.status(as, v)
+	case "win32", "http":
+		return in.named(as, v)
+	case "country", "language":
+		return in.enum(as, v)
+	case "privtags":
+		return in.bits(v)
+	case "pii-kind":
+		return in.piiKind(v)
+	case "id-prefix":
+		return in.prefix(v)
+	}
+	return ""
+}
+
+// inSentence is the value as it stands in a sentence: in words where the
+// interpreter has any, else as it is.
+func (in Interpreter) inSentence(as, v string) string {
+	if as != "" {
+		if w := in.Words(as, v); w != "" {
+			return w
+		}
+	}
+	return strings.TrimSpace(v)
+}
+
+func (in Interpreter) text(key string, args ...any) string { return in.c.Text(in.lang, key, args...) }
+
+func (in Interpreter) enum(name, v string) string {
+	return in.c.enums[name][strings.ToLower(v)].in(in.lang)
+}
+
+func (in Interpreter) yesno(v string) string {
+	switch strings.ToLower(v) {
+	case "true", "1", "yes", "y", "t", "on":
+		return in.text("engine.yes")
+	case "false", "0", "no", "n", "f", "off":
+		return in.text("engine.no")
+	}
+	return ""
+}
+
+// number groups the digits of an integer or decimal number; every digit stays.
+func (in Interpreter) number(v string) string {
+	digits, minus := strings.CutPrefix(v, "-")
+	whole, fraction, point := strings.Cut(digits, ".")
+	if !isNumber(whole) || point && !isNumber(fraction) {
+		return ""
+	}
+	var b strings.Builder
+	if minus {
+		b.WriteByte('-')
+	}
+	sep := in.text("engine.thousands")
+	for i := 0; i < len(whole); i++ {
+		if i > 0 && (len(whole)-i)%3 == 0 && len(whole) > 4 {
+			b.WriteString(sep)
+		}
+		b.WriteByte(whole[i])
+	}
+	if point {
+		b.WriteString(in.text("engine.decimal") + fraction)
+	}
+	return b.String()
+}
+
+// rounded writes f with one decimal below ten, none above.
+func (in Interpreter) rounded(f float64) string {
+	digits := 0
+	if f < 10 {
+		digits = 1
+	}
+	s := strconv.FormatFloat(f, 'f', digits, 64)
+	return in.number(strings.TrimSuffix(s, ".0"))
+}
+
+func (in Interpreter) size(v string, unit float64) string {
+	n, err := strconv.ParseFloat(v, 64)
+	if err != nil || n < 0 || n != n || n > 1e24 {
+		return ""
+	}
+	switch n *= unit; {
+	case n < 1000:
+		return in.text("engine.unit.bytes", "n", in.rounded(n))
+	case n < 999.5e3:
+		return in.text("engine.unit.kb", "n", in.rounded(n/1e3))
+	case n < 999.5e6:
+		return in.text("engine.unit.mb", "n", in.rounded(n/1e6))
+	default:
+		return in.text("engine.unit.gb", "n", in.rounded(n/1e9))
+	}
+}
+
+func (in Interpreter) duration(v string, unit time.Duration) string {
+	n, err := strconv.ParseFloat(v, 64)
+	if err != nil || n < 0 || n != n {
+		return ""
+	}
+	s := n * unit.Seconds()
+	if s > 1e10 {
+		return ""
+	}
+	switch {
+	case s < 0.9995:
+		return in.unit("engine.unit.ms", s*1e3)
+	case s < 99.5:
+		return in.unit("engine.unit.s", s)
+	case s < 99.5*60:
+		return in.unit("engine.unit.min", s/60)
+	case s < 47.5*3600:
+		return in.unit("engine.unit.h", s/3600)
+	default:
+		return in.unit("engine.unit.d", s/86400)
+	}
+}
+
+func (in Interpreter) unit(key string, n float64) string {
+	words := in.rounded(n)
+	if words == "1" {
+		return in.text(key + ".one")
+	}
+	return in.text(key, "n", words)
+}
+
+// named is a code of an enumeration that is shown with its words.
+func (in Interpreter) named(table, v string) string {
+	if w := in.enum(table, v); w != "" {
+		return in.text("engine.code.known", "code", v, "words", w)
+	}
+	return ""
+}
+
+// status reads an HRESULT or NTSTATUS in any of its spellings: hexadecimal,
+// unsigned, or as a negative 32-bit number.
+func (in Interpreter) status(table, v string) string {
+	n, ok := new(big.Int).SetString(strings.ToLower(v), 0)
+	if !ok || !n.IsInt64() || n.Int64() < -1<<31 || n.Int64() > 1<<32-1 {
+		return ""
+	}
+	code := uint32(n.Int64())
+	hex := "0x" + strings.ToUpper(leftPad(strconv.FormatUint(uint64(code), 16)))
+	switch w := in.enum(table, hex); {
+	case w != "":
+		return in.text("engine.code.known", "code", hex, "words", w)
+	case code&0x80000000 != 0:
+		return in.text("engine.code.failure", "code", hex)
+	default:
+		return in.text("engine.code.success", "code", hex)
+	}
+}
+
+func leftPad(hex string) string { return strings.Repeat("0", 8-len(hex)) + hex }
+
+// bits names every bit of a privacy data type mask; a bit without a name is
+// shown as a number, never left out.
+func (in Interpreter) bits(v string) string {
+	mask, err := strconv.ParseUint(v, 0, 64)
+	if err != nil || mask == 0 {
+		return ""
+	}
+	var list []string
+	for bit := uint64(1); bit != 0 && bit <= mask; bit <<= 1 {
+		if mask&bit == 0 {
+			continue
+		}
+		key := strconv.FormatUint(bit, 10)
+		if w := in.enum("privtags", key); w != "" {
+			key = w
+		}
+		list = append(list, key)
+	}
+	return strings.Join(list, ", ")
+}
+
+// piiKind reads the sender's own mark on a field: bits 0-4 are the type, bits
+// 5-12 the kind of personal data, bit 13 marks customer content
+// (Common Schema metadata, as published with the 1DS SDK).
+func (in Interpreter) piiKind(v string) string {
+	n, err := strconv.ParseUint(v, 10, 32)
+	if err != nil {
+		return ""
+	}
+	kind := n >> 5 & 0xff
+	if n&(1<<13) != 0 {
+		kind = 32
+	}
+	if kind == 0 {
+		return in.text("engine.pii.none")
+	}
+	w := in.enum("pii-kind", strconv.FormatUint(kind, 10))
+	if w == "" {
+		w = strconv.FormatUint(kind, 10)
+	}
+	return in.text("engine.pii.marked", "words", w)
+}
+
+// prefix says what the letters before the colon of an identifier mean.
+func (in Interpreter) prefix(v string) string {
+	p, _, ok := strings.Cut(v, ":")
+	if !ok || len(p) > 8 {
+		return ""
+	}
+	return in.enum("id-prefix", p+":")
+}

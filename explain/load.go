@@ -1,0 +1,255 @@
+package explain
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"inzage/schema"
+)
+
+// Catalog is everything that is known, compiled. It is immutable and safe for
+// concurrent use.
+type Catalog struct {
+	events     map[string][]*entry // own entries by folded event name
+	families   []*entry            // entries with a *, longest first
+	namespaces map[string]*namespace
+	spaces     map[string]*namespace // named by the record beside the event name
+	fields     map[string]*field     // by folded name
+	prefixes   []*field              // dictionary names that end in *, longest first
+	affixes    []*affix              // longest first
+	tokens     map[string]both
+	tokenMax   int // the most words that one glossary entry joins
+	verbs      map[string]*verb
+	enums      map[string]map[string]both
+	terms      map[string]rawTerm // by "table.code"
+	texts      map[string]both
+	refs       map[string]rawRef
+	version    string
+	problems   []error
+}
+
+// Load reads the catalog from file systems laid out as docs/catalog-format.md
+// says; a later one adds to an earlier one (an organisation's overlay). It is
+// strict: an unknown key, a missing language, a placeholder that nothing fills,
+// a name given twice, an unknown code are all errors, joined into one, each
+// naming file and entry. It reads every entry but does not run the entries'
+// own examples; Check does.
+func Load(fsys ...fs.FS) (*Catalog, error) {
+	c := &Catalog{
+		events:     make(map[string][]*entry),
+		namespaces: make(map[string]*namespace),
+		spaces:     make(map[string]*namespace),
+		fields:     make(map[string]*field),
+		tokens:     make(map[string]both),
+		verbs:      make(map[string]*verb),
+		enums:      make(map[string]map[string]both),
+		terms:      make(map[string]rawTerm),
+		texts:      make(map[string]both),
+		refs:       make(map[string]rawRef),
+	}
+	hash := sha256.New()
+	var files []file
+	for _, f := range fsys {
+		list, err := readAll(f)
+		if err != nil {
+			return nil, schema.Fail(schema.CodeCatalog, "read catalog", err)
+		}
+		files = append(files, list...)
+	}
+	for _, f := range files {
+		fmt.Fprintf(hash, "%s %d\n", f.name, len(f.data))
+		hash.Write(f.data)
+	}
+	// Codes first: everything else refers to them.
+	for _, first := range []bool{true, false} {
+		for _, f := range files {
+			if early(f.name) == first {
+				c.read(f)
+			}
+		}
+	}
+	sort.SliceStable(c.families, func(i, j int) bool { return len(c.families[i].name) > len(c.families[j].name) })
+	sort.SliceStable(c.prefixes, func(i, j int) bool { return len(c.prefixes[i].name) > len(c.prefixes[j].name) })
+	sort.SliceStable(c.affixes, func(i, j int) bool { return c.affixes[i].before(c.affixes[j]) })
+	c.version = hex.EncodeToString(hash.Sum(nil))[:12]
+	if len(c.problems) > 0 {
+		return nil, schema.Fail(schema.CodeCatalog, "load catalog", errors.Join(c.problems...))
+	}
+	return c, nil
+}
+
+// Version identifies the knowledge: the same version gives the same words.
+func (c *Catalog) Version() string { return c.version }
+
+type file struct {
+	name string
+	data []byte
+}
+
+func readAll(fsys fs.FS) ([]file, error) {
+	var files []file
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(name) != ".yaml" {
+			return err
+		}
+		data, err := fs.ReadFile(fsys, name)
+		files = append(files, file{name: name, data: data})
+		return err
+	})
+	return files, err
+}
+
+// early tells which files must be read before the others.
+func early(name string) bool {
+	switch folder(name) {
+	case "terms", "values", "words", "refs.yaml":
+		return true
+	}
+	return false
+}
+
+func folder(name string) string {
+	first, _, _ := strings.Cut(name, "/")
+	return first
+}
+
+// read reads one file; what is wrong is noted, and the next file read.
+func (c *Catalog) read(f file) {
+	at := &place{c: c, file: f.name}
+	switch folder(f.name) {
+	case "events":
+		for _, e := range decode[[]rawEvent](at, f.data) {
+			c.addEvent(at.entry(e.Event), e)
+		}
+	case "namespaces":
+		for _, n := range decode[[]rawNamespace](at, f.data) {
+			c.addNamespace(at.entry(n.Namespace), n)
+		}
+	case "fields":
+		c.addFields(at, decode[rawFields](at, f.data))
+	case "rules":
+		for _, a := range decode[rawRules](at, f.data).Affixes {
+			c.addAffix(at.entry(a.Prefix+"…"+a.Suffix), a)
+		}
+	case "words":
+		w := decode[rawWords](at, f.data)
+		for token, words := range w.Tokens {
+			c.addToken(at.entry(token), token, words)
+		}
+		for _, v := range w.Verbs {
+			c.addVerb(at.entry(v.Word), v)
+		}
+	case "values":
+		for name, codes := range decode[rawValues](at, f.data).Enums {
+			c.addEnum(at.entry(name), name, codes)
+		}
+	case "terms":
+		for table, codes := range decode[map[string]map[string]rawTerm](at, f.data) {
+			for code, t := range codes {
+				c.addTerm(at.entry(table+"."+code), table, code, t)
+			}
+		}
+	case "texts":
+		for key, t := range decode[rawTexts](at, f.data).Texts {
+			c.addText(at.entry(key), key, t)
+		}
+	case "refs.yaml":
+		for key, r := range decode[rawRefs](at, f.data).Refs {
+			c.refs[key] = r
+		}
+	default:
+		at.fail("no such part of the catalog")
+	}
+}
+
+func decode[T any](at *place, data []byte) T {
+	var v T
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	if err := d.Decode(&v); err != nil && !errors.Is(err, io.EOF) {
+		at.fail("%v", err)
+	}
+	return v
+}
+
+// place is where a problem stands.
+type place struct {
+	c    *Catalog
+	file string
+	name string
+}
+
+func (p *place) entry(name string) *place { return &place{c: p.c, file: p.file, name: name} }
+
+func (p *place) fail(format string, args ...any) {
+	where := p.file
+	if p.name != "" {
+		where += ": " + p.name
+	}
+	p.c.problems = append(p.c.problems, fmt.Errorf("%s: %s", where, fmt.Sprintf(format, args...)))
+}
+
+// needBoth notes a text that lacks a language.
+func (p *place) needBoth(what string, b both) {
+	if !b.whole() {
+		p.fail("%s: needs nl and en", what)
+	}
+}
+
+// template parses both languages of a sentence and holds them to the same
+// placeholders.
+func (p *place) template(what string, b both) bilingual {
+	p.needBoth(what, b)
+	nl, err := parseTemplate(b.NL)
+	if err != nil {
+		p.fail("%s, nl: %v", what, err)
+		nl = &template{}
+	}
+	en, err := parseTemplate(b.EN)
+	if err != nil {
+		p.fail("%s, en: %v", what, err)
+		en = &template{}
+	}
+	if !sameSlots(nl, en) {
+		p.fail("%s: nl and en use other placeholders", what)
+	}
+	for _, s := range nl.slots {
+		if !p.c.knownInterpreter(s.as) {
+			p.fail("%s: no interpreter %q", what, s.as)
+		}
+	}
+	return bilingual{nl: nl, en: en}
+}
+
+func sameSlots(a, b *template) bool {
+	seen := make(map[slot]bool, len(a.slots))
+	for _, s := range a.slots {
+		seen[s] = true
+	}
+	for _, s := range b.slots {
+		if !seen[s] {
+			return false
+		}
+	}
+	return len(a.slots) == len(b.slots)
+}
+
+// bilingual is a template in both languages.
+type bilingual struct{ nl, en *template }
+
+func (b bilingual) in(l schema.Lang) *template {
+	if l == schema.English {
+		return b.en
+	}
+	return b.nl
+}

@@ -1,0 +1,217 @@
+package explain
+
+import (
+	"strings"
+
+	"inzage/schema"
+)
+
+// plan is what was worked out for an event name: everything that is the same
+// for each record of that name, in the reader's language.
+type plan struct {
+	app, title  string
+	layer       schema.Layer
+	rule, ref   string
+	about, kind string
+	text        *template
+	fixed       map[string]string // slots that do not come from the record
+	entry       *entry
+	fields      map[string]*fieldPlan // by path as the source spells it
+}
+
+// fieldPlan is the same for a field of such a record.
+type fieldPlan struct {
+	note    schema.Note
+	as      string
+	slots   []int // placeholders of the event's sentence that this field fills
+	version bool
+}
+
+// plan returns the plan for a record, from memory if there is one.
+func (x *Explainer) plan(r *schema.Record) *plan {
+	x.key = append(x.key[:0], r.Source...)
+	for _, s := range []string{r.Event, r.Action, r.App, r.DataType} {
+		x.key = append(append(x.key, 0), s...)
+	}
+	for _, s := range r.Spaces {
+		x.key = append(append(x.key, 1), s...)
+	}
+	if p := x.plans[string(x.key)]; p != nil {
+		return p
+	}
+	p := x.newPlan(r)
+	if len(x.plans) < maxPlans {
+		x.plans[string(x.key)] = p
+	}
+	return p
+}
+
+// newPlan finds the most specific thing that is known of an event.
+func (x *Explainer) newPlan(r *schema.Record) *plan {
+	p := &plan{fields: make(map[string]*fieldPlan), fixed: make(map[string]string, 3), kind: x.dataKind(r)}
+	event := withoutToken(r.Event)
+	ns, rest := x.c.namespaceOf(event)
+	if space := x.c.spaceOf(r); space != nil && ns == nil {
+		ns = space
+	}
+	p.app = x.app(r, ns)
+	if ns != nil {
+		p.about = ns.about
+	}
+	e, star := x.c.find(r)
+	switch {
+	case e != nil:
+		x.useEntry(p, e, star)
+	case x.useComposed(p, r, ns, rest):
+	case ns != nil:
+		p.layer, p.rule, p.ref = schema.LayerNamespace, ns.name, ns.ref
+		p.title = x.in.text("engine.event.namespace.title")
+		p.text = x.template("engine.event.namespace")
+		p.fixed[slotPart] = ns.part.in(x.in.lang)
+	case r.DataType != "" && x.c.HasText("datatype."+r.DataType):
+		p.layer, p.rule = schema.LayerDataType, r.DataType
+		p.title = x.in.text("datatype." + r.DataType)
+		p.text = x.template("engine.event.datatype")
+		p.fixed["explain"] = x.in.text("datatype." + r.DataType + ".explain")
+	default:
+		p.layer = schema.LayerNone
+		p.title = x.in.text("engine.event.none.title")
+		p.text = x.template("engine.event.none")
+	}
+	if p.about == "" {
+		p.about = "other"
+	}
+	p.fixed[slotApp] = p.app
+	if p.app == "" {
+		p.fixed[slotApp] = x.in.text("engine.app.unknown")
+	}
+	return p
+}
+
+func (x *Explainer) useEntry(p *plan, e *entry, star string) {
+	p.layer, p.rule, p.ref = schema.LayerEvent, e.raw.Event, e.ref
+	if e.action != "" {
+		p.rule += " + " + e.raw.Action
+	}
+	if strings.Contains(e.name, "*") {
+		p.layer = schema.LayerFamily
+	}
+	if e.about != "" {
+		p.about = e.about
+	}
+	if e.kind != "" {
+		p.kind = e.kind
+	}
+	if !e.app.empty() {
+		p.app = e.app.in(x.in.lang)
+	}
+	p.entry = e
+	p.text = e.text.in(x.in.lang)
+	if star != "" {
+		p.fixed[slotStar] = x.c.object(splitName(star), x.in.lang)
+	}
+	p.fixed[slotApp] = p.app
+	p.title = e.title.in(x.in.lang).fill(p.fixed)
+}
+
+// useComposed makes a sentence of the name, or of the action where the name is
+// a generic one.
+func (x *Explainer) useComposed(p *plan, r *schema.Record, ns *namespace, rest string) bool {
+	made, ok := x.c.compose(rest, x.in.lang)
+	if !ok && r.Action != "" {
+		made, ok = x.c.compose(r.Action, x.in.lang)
+	}
+	if !ok || ns == nil && r.App == "" {
+		return false
+	}
+	p.layer, p.rule = schema.LayerComposed, made.rule
+	if ns != nil {
+		p.rule, p.ref = ns.name+" "+made.rule, ns.ref
+	}
+	if made.verb.kind != "" && p.kind == "" {
+		p.kind = made.verb.kind
+	}
+	p.title = made.verb.title.in(x.in.lang)
+	p.text = made.verb.text.in(x.in.lang)
+	p.fixed[slotWhat] = made.what
+	return true
+}
+
+// app says which app or service it was: the record's own word for it where that
+// is a name people use, else what the namespace says.
+func (x *Explainer) app(r *schema.Record, ns *namespace) string {
+	if s := x.c.spaces[fold(r.App)]; s != nil {
+		return s.app.in(x.in.lang)
+	}
+	if w := x.in.text("product." + r.App); x.c.HasText("product." + r.App) {
+		if ns == nil {
+			return w
+		}
+		return ns.app.in(x.in.lang)
+	}
+	if ns != nil {
+		return ns.app.in(x.in.lang)
+	}
+	return r.App
+}
+
+// dataKind is the kind of data that the file's data type says.
+func (x *Explainer) dataKind(r *schema.Record) string {
+	return x.c.terms["datatypes."+r.DataType].Kind
+}
+
+// template parses one of the engine's own sentences; they are checked by tests.
+func (x *Explainer) template(key string) *template {
+	t, err := parseTemplate(x.in.text(key))
+	if err != nil {
+		return &template{}
+	}
+	return t
+}
+
+// field returns the plan for a field, from memory if there is one.
+func (x *Explainer) field(p *plan, path string) *fieldPlan {
+	if fp := p.fields[path]; fp != nil {
+		return fp
+	}
+	fp := x.newField(p, path)
+	if len(p.fields) < maxFieldsInPlan {
+		p.fields[path] = fp
+	}
+	return fp
+}
+
+func (x *Explainer) newField(p *plan, path string) *fieldPlan {
+	short := canonical(path)
+	fp := &fieldPlan{}
+	for i, s := range p.text.slots {
+		if s.path == short {
+			fp.slots = append(fp.slots, i)
+		}
+	}
+	var f *field
+	if p.entry != nil {
+		f = p.entry.fields[short]
+	}
+	if f == nil {
+		f = x.c.lookup(path)
+	}
+	if f == nil {
+		fp.note = schema.Note{
+			Meaning: x.in.text("engine.field.none"), Class: schema.Unknown,
+			Why: x.in.text("reason.default-unknown"), Layer: schema.LayerNone,
+		}
+		return fp
+	}
+	why := f.why
+	if why == "" {
+		why = "default-" + f.class.String()
+	}
+	fp.as = f.as
+	fp.version = f.why == "version" || f.why == "build" || f.why == "operating-system" || strings.Contains(short, "version") || strings.HasSuffix(short, "ver")
+	fp.note = schema.Note{
+		Meaning: f.text.in(x.in.lang), Class: f.class, Why: x.in.text("reason." + why),
+		Layer: f.layer, Rule: f.rule, Ref: f.ref, Identifier: f.id,
+	}
+	return fp
+}

@@ -1,0 +1,131 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"inzage/schema"
+)
+
+func (c *Catalog) addTerm(at *place, table, code string, t rawTerm) {
+	key := table + "." + code
+	if _, twice := c.terms[key]; twice {
+		at.fail("given twice")
+	}
+	at.needBoth("term", t.text())
+	if !t.Explain.empty() {
+		at.needBoth("explain", t.Explain)
+	}
+	if t.Class != "" {
+		if _, err := schema.ParseClass(t.Class); err != nil {
+			at.fail("%v", err)
+		}
+	}
+	c.terms[key] = t
+}
+
+func (c *Catalog) addText(at *place, key string, t both) {
+	if _, twice := c.texts[key]; twice {
+		at.fail("given twice")
+	}
+	at.needBoth("text", t)
+	if !slices.Equal(placeholders(t.NL), placeholders(t.EN)) {
+		at.fail("nl and en use other placeholders")
+	}
+	c.texts[key] = t
+}
+
+// placeholders lists the distinct {names} in a text, sorted.
+func placeholders(text string) []string {
+	var names []string
+	for {
+		_, rest, ok := strings.Cut(text, "{")
+		if !ok {
+			slices.Sort(names)
+			return slices.Compact(names)
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		names = append(names, name)
+		text = after
+	}
+}
+
+// needTerm notes a code that the table does not have; empty is allowed.
+func (p *place) needTerm(what, table, code string) {
+	if code == "" {
+		return
+	}
+	if _, ok := p.c.terms[table+"."+code]; !ok {
+		p.fail("%s: no %s.%s in terms/", what, table, code)
+	}
+}
+
+// needRef notes a page that refs.yaml does not have; empty is allowed.
+func (p *place) needRef(ref string) {
+	if _, ok := p.c.refs[ref]; ref != "" && !ok {
+		p.fail("ref: no %s in refs.yaml", ref)
+	}
+}
+
+// tables maps the first part of a text key to the table of terms it stands for.
+func tables(prefix string) string {
+	switch prefix {
+	case "class":
+		return "classes"
+	case "layer", "kind", "about", "identifier", "reason", "repair", "code", "format", "datatype", "product":
+		return prefix + "s"
+	}
+	return ""
+}
+
+// Text returns a text for people: a key of texts/, or "class.stripped",
+// "class.stripped.explain", "repair.truncated", … for a code in terms/. args
+// are name, value pairs for the {name} placeholders. A key that does not exist
+// gives the key itself in angle quotes; a test holds that no such key is used.
+func (c *Catalog) Text(l schema.Lang, key string, args ...any) string {
+	text, ok := c.text(l, key)
+	if !ok {
+		return "‹" + key + "›"
+	}
+	if len(args) == 0 {
+		return text
+	}
+	pairs := make([]string, 0, len(args))
+	for i := 0; i+1 < len(args); i += 2 {
+		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// HasText reports whether the key exists.
+func (c *Catalog) HasText(key string) bool {
+	_, ok := c.text(schema.Dutch, key)
+	return ok
+}
+
+func (c *Catalog) text(l schema.Lang, key string) (string, bool) {
+	if t, ok := c.texts[key]; ok {
+		return t.in(l), true
+	}
+	prefix, code, _ := strings.Cut(key, ".")
+	table := tables(prefix)
+	if table == "" {
+		return "", false
+	}
+	if t, ok := c.terms[table+"."+code]; ok {
+		return t.text().in(l), true
+	}
+	if code, ok := strings.CutSuffix(code, ".explain"); ok {
+		if t, ok := c.terms[table+"."+code]; ok && !t.Explain.empty() {
+			return t.Explain.in(l), true
+		}
+	}
+	return "", false
+}
+
+// Ref returns the title and date of the published page behind a ref key.
+func (c *Catalog) Ref(key string) (title, date string, ok bool) {
+	r, ok := c.refs[key]
+	return r.Title, r.Date, ok
+}
