@@ -110,11 +110,11 @@ func (c *Catalog) Size() Size {
 	return s
 }
 
-// EventLayer tells on which layer an event of this name is explained, with the
-// rule that does it.
-func (c *Catalog) EventLayer(name string) (schema.Layer, string) {
-	e := c.For(Reader{Lang: schema.Dutch}).Explain(schema.Record{Event: name})
-	return e.Layer, e.Rule
+// EventLayers returns a function that tells on which layer an event of a name is
+// explained. It belongs to one goroutine.
+func (c *Catalog) EventLayers() func(name string) schema.Layer {
+	x := c.For(Reader{Lang: schema.Dutch})
+	return func(name string) schema.Layer { return x.Explain(schema.Record{Event: name}).Layer }
 }
 
 // FieldLayer tells on which layer a field of this path is explained.

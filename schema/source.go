@@ -33,9 +33,12 @@ type Format struct {
 	// Refused is set where the format is known but cannot or may not be
 	// explained; the code picks the sentence that says why.
 	Refused Code
-	// Support marks a file that belongs to an export but holds no records of
+	// Support marks a file that belongs to an export but holds no events of
 	// its own (RequestInfo.json, agentMap.json).
 	Support bool
+	// Owned marks a file of an export that names its person in a support file:
+	// without one, it cannot be checked whose the records are.
+	Owned bool
 }
 
 // HeadSize is how many bytes of a file Match can see.

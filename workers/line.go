@@ -1,0 +1,247 @@
+// Package workers holds the straight line: files in, records read, explained,
+// handed to a sink. It is one loop in one place; everything else is either
+// before it (inputs, sources) or behind it (explain, bundle).
+package workers
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+
+	"inzage/explain"
+	"inzage/explain/bundle"
+	"inzage/schema"
+	"inzage/workers/inputs"
+)
+
+// Sink takes what the line makes, in the order of the files. The bundle's
+// writer is one, the printer of `inzage explain` another.
+type Sink interface {
+	// Add takes an explained record. The explanation is the sink's only until
+	// it returns.
+	Add(e *schema.Explanation) error
+	// Unreadable takes a record that could not be read.
+	Unreadable(r *schema.Record) error
+	// File takes a file after its records.
+	File(f bundle.FileInfo)
+}
+
+// Line reads inputs and explains what is in them.
+type Line struct {
+	Sources []schema.Source
+	Subject schema.Subject
+	Explain *explain.Explainer
+	Sink    Sink
+	// Progress is told the bytes read so far, now and then; may be nil.
+	Progress func(bytes int64)
+}
+
+// Summary is what a run of the line came to.
+type Summary struct {
+	Files   int
+	Unknown int // files that nothing recognised, carried along only
+	Refused int // files that were recognised and may or can not be explained
+	Broken  int // files of which a part could not be read
+	bundle.Count
+	Layers  map[schema.Layer]int64
+	Repairs map[schema.Repair]int64
+	// Checked is how many files named the person they belong to, and agreed.
+	Checked int
+	// Claims is how many files should have come with such a file.
+	Claims int
+}
+
+// Incomplete reports whether something that was received could not be read.
+func (s *Summary) Incomplete() bool { return s.Unreadable > 0 || s.Broken > 0 || s.Refused > 0 }
+
+// Unchecked reports whether there are records of an export that names its
+// person in a file of its own, and no such file was there.
+func (s *Summary) Unchecked() bool { return s.Claims > 0 && s.Checked == 0 }
+
+// Run reads every file of the set. It stops at once when a file turns out to be
+// another person's or organisation's (CodeOtherPerson, CodeOtherTenant), when
+// the sink fails, or when ctx ends (CodeInterrupted). Anything else that is
+// wrong with a file is counted, told to the sink, and the next file read.
+func (l Line) Run(ctx context.Context, set *inputs.Set) (*Summary, error) {
+	s := &Summary{Layers: make(map[schema.Layer]int64), Repairs: make(map[schema.Repair]int64)}
+	// What names its person goes first: nothing of another person's is read.
+	for _, support := range []bool{true, false} {
+		for f, err := range set.Files() {
+			src, format := l.match(f, err)
+			if format.Support != support {
+				continue
+			}
+			if err := l.file(ctx, s, f, err, src, format); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return s, nil
+}
+
+// match finds the source that reads a file.
+func (l Line) match(f schema.File, unreadable error) (schema.Source, schema.Format) {
+	if unreadable != nil {
+		return nil, schema.Format{}
+	}
+	for _, src := range l.Sources {
+		if format, ok := src.Match(f); ok {
+			return src, format
+		}
+	}
+	return nil, schema.Format{}
+}
+
+// file reads one file and tells the sink about it.
+func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error, src schema.Source, format schema.Format) error {
+	info := bundle.FileInfo{Name: f.Name, Size: f.Size, Format: format.Code, Refused: format.Refused}
+	sum := &summed{hash: sha256.New(), progress: l.Progress, open: f.Open}
+	f.Open = sum.Open
+	s.Files++
+	switch {
+	case damaged != nil:
+		info.Problem = schema.CodeOf(damaged)
+	case src == nil:
+		s.Unknown++
+	case format.Refused != "":
+		info.Source = src.Name()
+	default:
+		info.Source = src.Name()
+		if err := l.records(ctx, s, f, src, format, &info); err != nil {
+			return err
+		}
+	}
+	if info.Refused != "" {
+		s.Refused++
+	}
+	if damaged == nil {
+		if err := sum.finish(ctx); err != nil {
+			if ctx.Err() != nil {
+				return schema.Fail(schema.CodeInterrupted, "read input", ctx.Err())
+			}
+			if info.Problem == "" {
+				info.Problem = schema.CodeOf(err)
+			}
+		}
+		info.SHA256, info.Size = sum.result()
+	}
+	if info.Problem != "" {
+		s.Broken++
+	}
+	s.Count.Read += info.Read
+	s.Count.Unreadable += info.Unreadable
+	s.Count.Others += info.Others
+	for code, n := range info.Repairs {
+		s.Repairs[code] += n
+	}
+	l.Sink.File(info)
+	return nil
+}
+
+// records is the straight line itself.
+func (l Line) records(ctx context.Context, s *Summary, f schema.File, src schema.Source, format schema.Format, info *bundle.FileInfo) error {
+	var tally schema.Tally
+	for rec, err := range src.Records(l.Subject, f, &tally) {
+		if ctx.Err() != nil {
+			return schema.Fail(schema.CodeInterrupted, "read input", ctx.Err())
+		}
+		if err != nil {
+			switch code := schema.CodeOf(err); code {
+			case schema.CodeOtherPerson, schema.CodeOtherTenant:
+				return err
+			default:
+				info.Problem = code
+			}
+			break
+		}
+		if format.Support && rec.Unreadable == "" {
+			s.Checked++
+			continue
+		}
+		info.Read++
+		switch {
+		case rec.Owner == schema.OwnerOther:
+			info.Others++
+		case rec.Unreadable != "":
+			info.Unreadable++
+			if err := l.Sink.Unreadable(&rec); err != nil {
+				return err
+			}
+		default:
+			e := l.Explain.Explain(rec)
+			s.Layers[e.Layer]++
+			if err := l.Sink.Add(&e); err != nil {
+				return err
+			}
+		}
+	}
+	if format.Owned {
+		s.Claims++
+	}
+	info.Repairs = tally.Repairs
+	return nil
+}
+
+// summed hashes a file while its source reads it, so that no byte is read
+// twice; finish reads what the source left.
+type summed struct {
+	open     func() (io.ReadCloser, error)
+	hash     hash.Hash
+	progress func(int64)
+	size     int64
+	position int64
+	first    io.ReadCloser
+}
+
+// Open opens the file. The first reader is hashed; a source that opens a file
+// again reads it plain.
+func (s *summed) Open() (io.ReadCloser, error) {
+	r, err := s.open()
+	if err != nil || s.first != nil {
+		return r, err
+	}
+	s.first = r
+	return s, nil
+}
+
+// Read implements io.Reader.
+func (s *summed) Read(p []byte) (int, error) {
+	n, err := s.first.Read(p)
+	s.hash.Write(p[:n])
+	s.size += int64(n)
+	if s.progress != nil && n > 0 {
+		s.progress(int64(n))
+	}
+	return n, err
+}
+
+// Close leaves the file open for finish.
+func (s *summed) Close() error { return nil }
+
+// finish reads the rest of the file.
+func (s *summed) finish(ctx context.Context) error {
+	if s.first == nil {
+		if _, err := s.Open(); err != nil {
+			return err
+		}
+	}
+	_, err := io.Copy(io.Discard, readerFunc(func(p []byte) (int, error) {
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		return s.Read(p)
+	}))
+	return errors.Join(err, s.first.Close())
+}
+
+func (s *summed) result() (sum string, size int64) {
+	return hex.EncodeToString(s.hash.Sum(nil)), s.size
+}
+
+type readerFunc func([]byte) (int, error)
+
+// Read implements io.Reader.
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
