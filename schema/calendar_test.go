@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -43,9 +44,7 @@ func TestHolidaysOfAYear(t *testing.T) {
 			if diff := cmp.Diff(want, holidays(t, schema.Careful, year)); diff != "" {
 				t.Errorf("careful calendar (-want +got):\n%s", diff)
 			}
-			for d, code := range y.extra {
-				want[d] = code
-			}
+			maps.Copy(want, y.extra)
 			if diff := cmp.Diff(want, holidays(t, schema.Wide, year)); diff != "" {
 				t.Errorf("wide calendar (-want +got):\n%s", diff)
 			}

@@ -1,6 +1,9 @@
 package schema
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Kind is the JSON type that a field's value had in the source.
 type Kind uint8
@@ -80,9 +83,9 @@ type Record struct {
 // Field returns the value at the path, and whether there is one; with duplicate
 // keys, the last one, as most readers take it.
 func (r *Record) Field(path string) (Personal, bool) {
-	for i := len(r.Fields) - 1; i >= 0; i-- {
-		if r.Fields[i].Path == path {
-			return r.Fields[i].Value, true
+	for _, f := range slices.Backward(r.Fields) {
+		if f.Path == path {
+			return f.Value, true
 		}
 	}
 	return Personal{}, false
@@ -91,6 +94,7 @@ func (r *Record) Field(path string) (Personal, bool) {
 // Owner tells whose record it is, as far as the record itself shows.
 type Owner uint8
 
+// The owners.
 const (
 	// OwnerSubject: nothing shows that it is somebody else's.
 	OwnerSubject Owner = iota
