@@ -25,9 +25,13 @@ datatypes: {ProductAndServiceUsage: {label: {nl: Gebruik, en: Use}, explain: {nl
 `,
 		"words/w.yaml": `
 tokens:
-  file: {nl: bestand, en: file}
+  file: {nl: het bestand, en: file}
+  size: {nl: de grootte, en: size}
+  new: {nl: nieuwe, en: new}
+  app: {nl: de app, en: app}
+  run: {nl: het uitvoeren, en: run}
   activity: {nl: "-", en: "-"}
-  power point: {nl: PowerPoint, en: PowerPoint}
+  power point: {nl: het PowerPoint, en: PowerPoint}
 verbs:
   - {word: Saved, nl: "{app} sloeg iets op[: {what}].", en: "{app} saved something[: {what}].", title: {nl: Opgeslagen, en: Saved}, kind: usage}
 `,
@@ -47,7 +51,7 @@ verbs:
   title: {nl: Gevonden, en: Found}
   text: {nl: "Windows vond {*}.", en: "Windows found {*}."}
   example: {"*": File}
-  want: {nl: "Windows vond bestand.", en: "Windows found file."}
+  want: {nl: "Windows vond het bestand.", en: "Windows found the file."}
 - event: mail_action
   action: Archive
   title: {nl: Bericht, en: Message}
@@ -112,10 +116,10 @@ func TestEventLayers(t *testing.T) {
 		{"empty parts vanish", schema.Record{Event: "Office.Word.FileOpened", Fields: fields("Data.Ext", "")}, schema.LayerEvent, "Word opende een bestand."},
 		{"action picks the entry", schema.Record{Event: "mail_action", Action: "archive"}, schema.LayerEvent, "U archiveerde een bericht."},
 		{"other action, plain entry", schema.Record{Event: "mail_action", Action: "Else"}, schema.LayerEvent, "U deed iets met een bericht."},
-		{"family", schema.Record{Event: "Inventory.FileAdd"}, schema.LayerFamily, "Windows vond bestand."},
+		{"family", schema.Record{Event: "Inventory.FileAdd"}, schema.LayerFamily, "Windows vond het bestand."},
 		{"family, unknown word quoted", schema.Record{Event: "Inventory.FooBarAdd"}, schema.LayerFamily, "Windows vond ‘Foo Bar’."},
-		{"composed from the name", schema.Record{Event: "Office.Word.Online.Data.Activity.FileSaved"}, schema.LayerComposed, "Word in de browser sloeg iets op: bestand."},
-		{"composed, words joined", schema.Record{Event: "Office.Word.PowerPointSaved"}, schema.LayerComposed, "Word sloeg iets op: PowerPoint."},
+		{"composed from the name", schema.Record{Event: "Office.Word.Online.Data.Activity.FileSaved"}, schema.LayerComposed, "Word in de browser sloeg iets op: het bestand."},
+		{"composed, words joined", schema.Record{Event: "Office.Word.PowerPointSaved"}, schema.LayerComposed, "Word sloeg iets op: het PowerPoint."},
 		{"namespace only", schema.Record{Event: "Office.Word.Frobnicate"}, schema.LayerNamespace, "Word legde iets vast over teksten."},
 		{"whole parts only", schema.Record{Event: "Office.WordArt.Frobnicate"}, schema.LayerNone, "Iets."},
 		{"namespace beside the name", schema.Record{Event: "click_x", Spaces: []string{" files "}}, schema.LayerNamespace, "Teams legde iets vast."},
@@ -156,15 +160,15 @@ func TestFieldLayersAndClasses(t *testing.T) {
 		{"App_Name", "Word", schema.LayerContract, schema.LinkedUsage, "De app."},
 		{"data.Other.Name", "Word", schema.LayerNone, schema.Unknown, "Onbekend veld."},
 		{"ext.metadata.f.Anything", "321", schema.LayerDictionary, schema.AggregateTechnical, "Een merk."},
-		{"data.FileCount", "12", schema.LayerRule, schema.AggregateTechnical, "Een aantal: bestand."},
+		{"data.FileCount", "12", schema.LayerRule, schema.AggregateTechnical, "Een aantal: het bestand."},
 		{"data.items[3].FooCount", "12", schema.LayerRule, schema.AggregateTechnical, "Een aantal: ‘Foo’."},
-		{"data.File", "x", schema.LayerRule, schema.Unknown, "Iets over: bestand."},
+		{"data.File", "x", schema.LayerRule, schema.Unknown, "Iets over: het bestand."},
 		{"data.Foo", "0f8fad5b-d9cb-469f-a165-70867728950e", schema.LayerShape, schema.PseudonymousIdentifier, "Een code."},
 		{"data.Foo", "2025-11-03T08:14:09Z", schema.LayerShape, schema.LinkedUsage, "Een moment."},
 		{"data.Foo", "16.0.17928", schema.LayerShape, schema.DeviceOrSoftware, "Een versie."},
 		{"data.Foo", "", schema.LayerShape, schema.Unknown, "Leeg."},
 		{"data.Foo", "bar", schema.LayerNone, schema.Unknown, "Onbekend veld."},
-		{"data.FileCount", "jan@waterland.example", schema.LayerRule, schema.DirectIdentifier, "Een aantal: bestand."},
+		{"data.FileCount", "jan@waterland.example", schema.LayerRule, schema.DirectIdentifier, "Een aantal: het bestand."},
 	}
 	for _, tc := range tests {
 		e := x.Explain(schema.Record{Event: "Office.Word.FileOpened", Fields: fields(tc.path, tc.value)})
@@ -193,5 +197,28 @@ func TestExplainKeepsTheRecord(t *testing.T) {
 	}
 	if e.Class != schema.Unknown {
 		t.Errorf("class %s", e.Class)
+	}
+}
+
+func TestNamesInWords(t *testing.T) {
+	t.Parallel()
+	c := mustSmall(t, knowledge())
+	tests := []struct{ name, nl, en string }{
+		{"File", "het bestand", "the file"},
+		{"FileSize", "de grootte van het bestand", "the file size"},
+		{"NewFileSize", "de grootte van het nieuwe bestand", "the new file size"},
+		{"AppFileRunSize", "de grootte van het uitvoeren van het bestand bij de app", "the app file run size"},
+		{"File2Size", "de grootte van het bestand 2", "the file 2 size"},
+		{"SizeNew", "nieuwe van de grootte", "the size new"},
+		{"ActivityFile", "het bestand", "the file"},
+		{"FileFoo", "", ""},
+		{"", "", ""},
+	}
+	for _, tc := range tests {
+		nl, _ := c.words(splitName(tc.name), schema.Dutch)
+		en, _ := c.words(splitName(tc.name), schema.English)
+		if nl != tc.nl || en != tc.en {
+			t.Errorf("%s: got %q, %q, want %q, %q", tc.name, nl, en, tc.nl, tc.en)
+		}
 	}
 }

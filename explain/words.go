@@ -51,26 +51,100 @@ func (c *Catalog) addEnum(at *place, name string, codes map[string]both) {
 // words says the parts of a name in words, joining parts where the glossary
 // knows them together ("Power", "Point"). known is false when one of them is in
 // no glossary; then nothing better than the name itself can be shown.
+//
+// An English name reads as it stands, behind an article: "the licence status".
+// In Dutch the last noun comes first: "de status van de licentie". A token whose
+// Dutch begins with "de" or "het" is a noun; any other stands before the noun
+// that follows it, and after a definite article an adjective always ends in -e,
+// so it never has to be inflected.
 func (c *Catalog) words(parts []string, l schema.Lang) (text string, known bool) {
-	var out []string
+	var groups []group
+	var open group
 	known = len(parts) > 0
 	for i := 0; i < len(parts); {
 		n, w := c.longestToken(parts[i:])
+		t := w.in(l)
 		switch {
+		case n > 0 && t == "-": // says nothing to a reader
+		case n > 0 && isNoun(w.NL):
+			open.noun = t
+			groups = append(groups, open)
+			open = group{}
 		case n > 0:
-			if t := w.in(l); t != "-" {
-				out = append(out, t)
-			}
+			open.before = append(open.before, t)
+		case isNumber(parts[i]) && len(groups) > 0 && len(open.before) == 0:
+			n = 1
+			groups[len(groups)-1].after = parts[i]
 		case isNumber(parts[i]):
 			n = 1
-			out = append(out, parts[i])
+			open.before = append(open.before, parts[i])
 		default:
-			n, known = 1, false
-			out = append(out, parts[i])
+			return "", false
 		}
 		i += n
 	}
-	return strings.Join(out, " "), known
+	if len(open.before) > 0 {
+		groups = append(groups, open)
+	}
+	if l == schema.English {
+		return english(groups), known
+	}
+	return dutch(groups), known
+}
+
+// group is a noun with what belongs to it.
+type group struct {
+	before []string // adjectives and the like
+	noun   string   // in Dutch with its article; may be empty
+	after  string   // a number
+}
+
+func isNoun(nl string) bool { return strings.HasPrefix(nl, "de ") || strings.HasPrefix(nl, "het ") }
+
+// dutch puts the last noun first; a long chain is broken by "bij".
+func dutch(groups []group) string {
+	const chain = 3
+	var b strings.Builder
+	for i := len(groups) - 1; i >= 0; i-- {
+		switch nth := len(groups) - 1 - i; {
+		case nth == 0:
+		case nth%chain == 0:
+			b.WriteString(" bij ")
+		default:
+			b.WriteString(" van ")
+		}
+		g := groups[i]
+		if g.noun == "" {
+			b.WriteString(strings.Join(g.before, " "))
+			continue
+		}
+		article, noun, _ := strings.Cut(g.noun, " ")
+		b.WriteString(strings.Join(append(append([]string{article}, g.before...), noun), " "))
+		if g.after != "" {
+			b.WriteString(" " + g.after)
+		}
+	}
+	return b.String()
+}
+
+func english(groups []group) string {
+	var list []string
+	nouns := false
+	for _, g := range groups {
+		list = append(list, g.before...)
+		if g.noun != "" {
+			nouns = true
+			list = append(list, g.noun)
+		}
+		if g.after != "" {
+			list = append(list, g.after)
+		}
+	}
+	text := strings.Join(list, " ")
+	if nouns {
+		return "the " + text
+	}
+	return text
 }
 
 func (c *Catalog) longestToken(parts []string) (int, both) {
