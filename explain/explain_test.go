@@ -33,7 +33,7 @@ tokens:
   activity: {nl: "-", en: "-"}
   power point: {nl: het PowerPoint, en: PowerPoint}
 verbs:
-  - {word: Saved, nl: "{app} sloeg iets op[: {what}].", en: "{app} saved something[: {what}].", title: {nl: Opgeslagen, en: Saved}, kind: usage}
+  - {words: [Saved], nl: "{app} sloeg iets op[: {what}].", en: "{app} saved something[: {what}].", title: {nl: Opgeslagen, en: Saved}, kind: usage}
 `,
 		"namespaces/n.yaml": `
 - {namespace: Office.Word, app: {nl: Word, en: Word}, about: documents, text: {nl: Tekst., en: Text.}, part: {nl: teksten, en: texts}}

@@ -147,7 +147,7 @@ func (c *Catalog) read(f file) {
 			c.addToken(at.entry(token), token, words)
 		}
 		for _, v := range w.Verbs {
-			c.addVerb(at.entry(v.Word), v)
+			c.addVerb(at.entry(strings.Join(v.Words, " ")), v)
 		}
 	case "values":
 		for name, codes := range decode[rawValues](at, f.data).Enums {

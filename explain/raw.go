@@ -80,11 +80,11 @@ type rawRules struct {
 }
 
 type rawVerb struct {
-	Word  string `yaml:"word"`
-	NL    string `yaml:"nl"`
-	EN    string `yaml:"en"`
-	Title both   `yaml:"title"`
-	Kind  string `yaml:"kind"`
+	Words []string `yaml:"words"`
+	NL    string   `yaml:"nl"`
+	EN    string   `yaml:"en"`
+	Title both     `yaml:"title"`
+	Kind  string   `yaml:"kind"`
 }
 
 type rawWords struct {

@@ -24,14 +24,17 @@ func (c *Catalog) addToken(at *place, token string, words both) {
 	c.tokenMax = max(c.tokenMax, len(parts), 3)
 }
 
-func (c *Catalog) addVerb(at *place, v rawVerb) {
-	key := strings.ToLower(v.Word)
-	if c.verbs[key] != nil {
-		at.fail("verb given twice")
+func (c *Catalog) addVerb(at *place, raw rawVerb) {
+	at.needBoth("title", raw.Title)
+	at.needTerm("kind", "kinds", raw.Kind)
+	v := &verb{text: at.template("text", both{NL: raw.NL, EN: raw.EN}), title: raw.Title, kind: raw.Kind}
+	for _, word := range raw.Words {
+		key := strings.ToLower(word)
+		if c.verbs[key] != nil {
+			at.fail("verb %s given twice", word)
+		}
+		c.verbs[key] = v
 	}
-	at.needBoth("title", v.Title)
-	at.needTerm("kind", "kinds", v.Kind)
-	c.verbs[key] = &verb{text: at.template("text", both{NL: v.NL, EN: v.EN}), title: v.Title, kind: v.Kind}
 }
 
 func (c *Catalog) addEnum(at *place, name string, codes map[string]both) {
