@@ -59,9 +59,9 @@ func (in Interpreter) Words(as, v string) string {
 	case "bytes":
 		return in.size(v, 1)
 	case "kilobytes":
-		return in.size(v, 1000)
+		return in.size(v, 1<<10)
 	case "megabytes":
-		return in.size(v, 1000*1000)
+		return in.size(v, 1<<20)
 	case "duration-ms":
 		return in.duration(v, time.Millisecond)
 	case "duration-s":
@@ -152,15 +152,16 @@ func (in Interpreter) size(v string, unit float64) string {
 	if err != nil || n < 0 || n != n || n > 1e24 {
 		return ""
 	}
+	// In steps of 1024, as Windows shows sizes: the reader can compare.
 	switch n *= unit; {
-	case n < 1000:
+	case n < 1<<10:
 		return in.text("engine.unit.bytes", "n", in.rounded(n))
-	case n < 999.5e3:
-		return in.text("engine.unit.kb", "n", in.rounded(n/1e3))
-	case n < 999.5e6:
-		return in.text("engine.unit.mb", "n", in.rounded(n/1e6))
+	case n < 999.5*(1<<10):
+		return in.text("engine.unit.kb", "n", in.rounded(n/(1<<10)))
+	case n < 999.5*(1<<20):
+		return in.text("engine.unit.mb", "n", in.rounded(n/(1<<20)))
 	default:
-		return in.text("engine.unit.gb", "n", in.rounded(n/1e9))
+		return in.text("engine.unit.gb", "n", in.rounded(n/(1<<30)))
 	}
 }
 

@@ -122,7 +122,7 @@ func dutch(groups []group) string {
 			continue
 		}
 		article, noun, _ := strings.Cut(g.noun, " ")
-		b.WriteString(strings.Join(append(append([]string{article}, g.before...), noun), " "))
+		b.WriteString(strings.ReplaceAll(strings.Join(append(append([]string{article}, g.before...), noun), " "), "- ", "-"))
 		if g.after != "" {
 			b.WriteString(" " + g.after)
 		}
