@@ -1,0 +1,294 @@
+package dataviewer
+
+import (
+	"bytes"
+	"io"
+
+	"inzage/schema"
+	"inzage/workers/internal/jsonstream"
+)
+
+// rowLimit is the size of the largest row that is read, in bytes.
+const rowLimit = 16 << 20
+
+// row is one row of a table. Cells and raw are valid until the next row.
+type row struct {
+	cells  [][]byte
+	offset int64  // of its first byte in the text
+	size   int64  // in bytes, line end included
+	raw    []byte // its text; only the beginning where it is over the limit
+	// code is why the row cannot be read; then it has no cells:
+	//   - CodeSyntax: a quote in the wrong place;
+	//   - CodeTruncated: the text ends inside a quoted cell;
+	//   - CodeTooLarge: it is longer than the limit.
+	code schema.Code
+}
+
+// table reads rows of delimited text as RFC 4180 has them, and line ends inside
+// quotes as they are, in one pass and in the memory of one row. encoding/csv is
+// not used because it changes line ends inside cells, does not tell where a row
+// stood, and lets a missing quote take the rest of the file with it.
+//
+// A broken row ends where the next one visibly begins: at the next line that
+// begins with a quote and a character of a cell where rows are quoted (inside a
+// well-formed cell such a quote would be doubled), else at the next line.
+type table struct {
+	r     io.Reader
+	comma byte
+	limit int
+
+	buf   []byte
+	a, b  int // the unread part of buf
+	base  int64
+	err   error // what ended r, io.EOF included
+	again int   // bytes read a second time, see resume
+
+	cells   [][]byte
+	scratch []byte
+}
+
+func newTable(r io.Reader, comma byte) *table {
+	return &table{r: r, comma: comma, limit: rowLimit, buf: make([]byte, 64<<10)}
+}
+
+// next returns the next row that is not blank. It ends with io.EOF, or with the
+// error of the underlying reader after the rows before it.
+func (t *table) next() (row, error) {
+	for {
+		d := t.buf[t.a:t.b]
+		end, bad, state := t.scan(d)
+		switch state {
+		case whole:
+			r := row{cells: t.cells, raw: d[:end], offset: t.base + int64(t.a), size: int64(end)}
+			t.a += end
+			if len(r.cells) == 1 && len(bytes.TrimRight(r.raw, "\r\n")) == 0 {
+				continue
+			}
+			return r, nil
+		case atEnd:
+			return row{}, t.err
+		case more:
+			if len(d) <= t.limit {
+				t.fill()
+				continue
+			}
+			return t.skip(len(d), schema.CodeTooLarge), nil
+		}
+		next, found := t.resume(d, bad)
+		switch {
+		case !found && t.err == nil && len(d) <= t.limit:
+			t.fill() // the next row may be in sight after the next read
+			continue
+		case !found && t.err == nil:
+			return t.skip(len(d), schema.CodeTooLarge), nil
+		}
+		r := row{raw: d[:next], offset: t.base + int64(t.a), size: int64(next), code: schema.CodeSyntax}
+		if state == open && next == len(d) {
+			r.code = schema.CodeTruncated
+		}
+		t.a += next
+		return r, nil
+	}
+}
+
+// fill reads on until the buffer is full, a larger one when nothing in it can
+// go, so that a long row is scanned a few times, not once per read.
+func (t *table) fill() {
+	if t.a > 0 {
+		copy(t.buf, t.buf[t.a:t.b])
+		t.base += int64(t.a)
+		t.b -= t.a
+		t.a = 0
+	} else if t.b == len(t.buf) {
+		t.buf = append(t.buf, make([]byte, len(t.buf))...)
+	}
+	for idle := 0; t.b < len(t.buf) && t.err == nil; {
+		n, err := t.r.Read(t.buf[t.b:])
+		t.b += n
+		t.err = err
+		if n > 0 {
+			idle = 0
+		} else if idle++; idle == 100 && err == nil {
+			t.err = io.ErrNoProgress
+		}
+	}
+}
+
+// state is what scan found.
+type state uint8
+
+const (
+	whole state = iota // a row
+	more               // the beginning of one
+	atEnd              // nothing, and there will be nothing
+	stray              // a quote in the wrong place
+	open               // a quote that the text does not close
+)
+
+// scan reads one row from d into t.cells. It returns where the row ends, or
+// where it cannot go on.
+func (t *table) scan(d []byte) (end, bad int, s state) {
+	last := t.err != nil
+	if len(d) == 0 {
+		if last {
+			return 0, 0, atEnd
+		}
+		return 0, 0, more
+	}
+	t.cells, t.scratch = t.cells[:0], t.scratch[:0]
+	i := 0
+	for {
+		var cell []byte
+		if i < len(d) && d[i] == '"' {
+			closing, doubled := closeQuote(d, i+1, last)
+			if closing < 0 {
+				if last {
+					return 0, len(d), open
+				}
+				return 0, 0, more
+			}
+			cell = d[i+1 : closing]
+			if doubled {
+				cell = t.squeeze(cell)
+			}
+			i = closing + 1
+		} else {
+			from := i
+			for i < len(d) && d[i] != t.comma && d[i] != '\n' {
+				i++
+			}
+			if i == len(d) && !last {
+				return 0, 0, more
+			}
+			cell = d[from:i]
+			if n := len(cell); n > 0 && cell[n-1] == '\r' && (i == len(d) || d[i] == '\n') {
+				cell = cell[:n-1]
+			}
+		}
+		t.cells = append(t.cells, cell)
+		if i < len(d) && d[i] == '\r' && (i+1 < len(d) && d[i+1] == '\n' || i+1 == len(d) && last) {
+			i++
+		}
+		switch {
+		case i == len(d) && last:
+			return i, 0, whole
+		case i == len(d), d[i] == '\r' && i+1 == len(d):
+			return 0, 0, more
+		case d[i] == t.comma:
+			i++
+		case d[i] == '\n':
+			return i + 1, 0, whole
+		default:
+			return 0, i, stray
+		}
+	}
+}
+
+// closeQuote returns the index of the quote that closes the cell whose content
+// begins at d[i], less than 0 where it is not in sight.
+func closeQuote(d []byte, i int, last bool) (closing int, doubled bool) {
+	for {
+		k := bytes.IndexByte(d[i:], '"')
+		if k < 0 {
+			return -1, doubled
+		}
+		i += k
+		if i+1 == len(d) {
+			if last {
+				return i, doubled
+			}
+			return -1, doubled
+		}
+		if d[i+1] != '"' {
+			return i, doubled
+		}
+		doubled = true
+		i += 2
+	}
+}
+
+// squeeze turns doubled quotes into single ones, beside the buffer, because the
+// row's own text may still be wanted.
+func (t *table) squeeze(cell []byte) []byte {
+	from := len(t.scratch)
+	for {
+		k := bytes.IndexByte(cell, '"')
+		if k < 0 {
+			break
+		}
+		t.scratch = append(t.scratch, cell[:k+1]...)
+		cell = cell[k+2:]
+	}
+	t.scratch = append(t.scratch, cell...)
+	return t.scratch[from:len(t.scratch):len(t.scratch)]
+}
+
+// resume finds where the row after the broken one in d begins; scanning stopped
+// at bad. With the text at its end, that is the end at the latest.
+func (t *table) resume(d []byte, bad int) (next int, found bool) {
+	if d[0] == '"' {
+		next, found = nextQuotedRow(d, max(bad-1, 1))
+	} else {
+		// The quote that is wrong stands on the first line as a rule, so the
+		// lines after it are read again as rows of their own. But not for ever:
+		// text made for it could have each line scan all lines behind it.
+		from := 0
+		if t.again > 4*t.limit {
+			from = min(bad, len(d)-1)
+		}
+		if k := bytes.IndexByte(d[from:], '\n'); k >= 0 {
+			next, found = from+k+1, true
+			t.again += max(bad-next, 0)
+		}
+	}
+	if !found {
+		return len(d), t.err != nil
+	}
+	return next, true
+}
+
+// nextQuotedRow finds the first quote from d[i] on that begins a line and is
+// followed by text.
+func nextQuotedRow(d []byte, i int) (int, bool) {
+	for {
+		k := bytes.Index(d[i-1:], []byte("\n\""))
+		if k < 0 || i+k+1 >= len(d) {
+			return 0, false
+		}
+		i += k
+		switch d[i+1] {
+		case '"', ',', ';', '\t', '\r', '\n':
+			i++
+		default:
+			return i, true
+		}
+	}
+}
+
+// skip passes a row that is over the limit, of which n bytes are in the buffer,
+// and keeps its beginning.
+func (t *table) skip(n int, code schema.Code) row {
+	r := row{offset: t.base + int64(t.a), code: code}
+	head := bytes.Clone(t.buf[t.a : t.a+min(n, jsonstream.Keep)])
+	quoted := t.buf[t.a] == '"'
+	for from := n; ; from = 2 {
+		d := t.buf[t.a:t.b]
+		next, found := 0, false
+		if from = min(from, len(d)); quoted {
+			next, found = nextQuotedRow(d, max(from-2, 1))
+		} else if k := bytes.IndexByte(d[from:], '\n'); k >= 0 {
+			next, found = from+k+1, true
+		}
+		if !found && t.err != nil {
+			next, found = len(d), true
+		}
+		if found {
+			t.a += next
+			r.size = t.base + int64(t.a) - r.offset
+			r.raw = head
+			return r
+		}
+		t.a = max(t.b-2, t.a) // "\n" and the quote may be the last two bytes
+		t.fill()
+	}
+}
