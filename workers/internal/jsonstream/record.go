@@ -116,7 +116,7 @@ func (s *splitter) step() (code schema.Code, ended bool) {
 			}
 			continue
 		}
-		switch b[i] {
+		switch c := b[i]; c {
 		case '"':
 			if first && depth > 1 {
 				if cut, ok := s.restart(b, i, kinds); ok {
@@ -132,10 +132,17 @@ func (s *splitter) step() (code schema.Code, ended bool) {
 				depth, kinds = depth+1, kinds<<1
 			}
 		case '}', ']':
+			if c == ']' && depth == 1 && kinds&1 == 1 {
+				break // a slip: no square bracket ends an object
+			}
 			depth, kinds = depth-1, kinds>>1
-			if depth <= 0 {
+			if depth == 0 {
 				s.pos = i + 1
 				return "", true
+			}
+		default:
+			for c <= ' ' && i+1 < len(b) && b[i+1] <= ' ' {
+				i++ // the white space of a layout, which can be half of a file
 			}
 		}
 		i++

@@ -124,6 +124,8 @@ func TestSplit(t *testing.T) {
 		{"no closing brace, commas", `[{"a":1,{"a":2}]`, []string{`syntax: {"a":1`, `{"a":2}`}, nil},
 		{"no closing bracket inside", "{\"a\":[1,2\n{\"a\":3}", []string{`syntax: {"a":[1,2`, `{"a":3}`}, nil},
 		{"wrong bracket", "{\"a\":[1}\n{\"a\":2}", []string{`syntax: {"a":[1}`, `{"a":2}`}, nil},
+		{"stray brackets", "{\"a\":1[2],\"b\":3}{}", []string{`{"a":1[2],"b":3}`, `{}`}, nil},
+		{"wrong last bracket", `[{"a":1],{"a":2}]`, []string{`syntax: {"a":1]`, `{"a":2}`}, nil},
 		{"broken value", "[\"x,\n{\"a\":2}]", []string{`syntax: "x`, `{"a":2}`}, nil},
 
 		{"objects in arrays in lines", "{\"a\":[\n{\"b\":1},\n{\"b\":2}\n]}", []string{"{\"a\":[\n{\"b\":1},\n{\"b\":2}\n]}"}, nil},
