@@ -1,0 +1,187 @@
+package bundle
+
+import (
+	"archive/zip"
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"hash/crc32"
+	"io"
+	"os"
+	"time"
+
+	"github.com/klauspost/compress/flate"
+
+	"inzage/schema"
+)
+
+// deflateLevel is five: files that people keep are worth it, and six costs
+// more than it wins.
+const deflateLevel = 5
+
+// archive is the zip that the person receives. Its parts are written one after
+// the other; their time is the day of the request, so that the same input gives the
+// same bytes.
+type archive struct {
+	file  *os.File
+	buf   *bufio.Writer
+	sum   hash.Hash // of the whole zip
+	size  int64
+	zip   *zip.Writer
+	at    time.Time
+	parts []part
+}
+
+// part is one file in the zip, as the manifest lists it.
+type part struct {
+	Path   string `json:"path"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+func newArchive(path string, at time.Time) (*archive, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, schema.Fail(schema.CodeIO, "create bundle", err)
+	}
+	a := &archive{file: f, sum: sha256.New(), at: at}
+	a.buf = bufio.NewWriterSize(io.MultiWriter(f, a.sum, (*meter)(&a.size)), 256<<10)
+	a.zip = zip.NewWriter(a.buf)
+	a.zip.RegisterCompressor(zip.Deflate, newDeflate)
+	return a, nil
+}
+
+func newDeflate(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, deflateLevel) }
+
+// meter counts the bytes written to it.
+type meter int64
+
+func (m *meter) Write(p []byte) (int, error) { *m += meter(len(p)); return len(p), nil }
+
+func (a *archive) header(path string, method uint16) *zip.FileHeader {
+	h := &zip.FileHeader{Name: path, Method: method, Modified: a.at}
+	h.SetMode(0o644)
+	return h
+}
+
+// copy adds what r gives, deflated.
+func (a *archive) copy(path string, r io.Reader) (part, error) {
+	w, err := a.zip.CreateHeader(a.header(path, zip.Deflate))
+	if err != nil {
+		return part{}, schema.Fail(schema.CodeIO, "write bundle", err)
+	}
+	sum := sha256.New()
+	n, err := io.CopyBuffer(io.MultiWriter(w, sum), onlyReader{r}, make([]byte, 128<<10))
+	if err != nil {
+		return part{}, schema.Fail(schema.CodeOf(orIO(err)), "copy into bundle", err)
+	}
+	return a.done(path, n, sum), nil
+}
+
+// orIO keeps the code of an error that has one; any other is an I/O error.
+func orIO(err error) error {
+	if schema.CodeOf(err) == schema.CodeInternal {
+		return schema.Fail(schema.CodeIO, "copy", err)
+	}
+	return err
+}
+
+// onlyReader hides WriteTo, which would go round the buffer.
+type onlyReader struct{ io.Reader }
+
+// carry adds a file that was made beside the zip, packed as method says.
+func (a *archive) carry(path string, m *made, method uint16) error {
+	h := a.header(path, method)
+	h.CRC32, h.UncompressedSize64, h.CompressedSize64 = m.crc.Sum32(), uint64(m.size), uint64(m.packed)
+	h.Flags |= 0x800                                                                   // the name is UTF-8
+	h.ModifiedDate = uint16(a.at.Day() | int(a.at.Month())<<5 | (a.at.Year()-1980)<<9) //nolint:staticcheck // CreateRaw takes the header as it is
+	w, err := a.zip.CreateRaw(h)
+	if err != nil {
+		return schema.Fail(schema.CodeIO, "write bundle", err)
+	}
+	if _, err = m.file.Seek(0, io.SeekStart); err == nil {
+		_, err = io.CopyBuffer(w, onlyReader{m.file}, make([]byte, 128<<10))
+	}
+	if err != nil {
+		return schema.Fail(schema.CodeIO, "write bundle", err)
+	}
+	a.done(path, int64(m.size), m.sum)
+	return nil
+}
+
+func (a *archive) done(path string, size int64, sum hash.Hash) part {
+	p := part{path, size, hex.EncodeToString(sum.Sum(nil))}
+	a.parts = append(a.parts, p)
+	return p
+}
+
+// close finishes the zip and makes sure that it is on disk.
+func (a *archive) close() error {
+	err := a.zip.Close()
+	if err == nil {
+		err = a.buf.Flush()
+	}
+	if err == nil {
+		err = a.file.Sync()
+	}
+	if e := a.file.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return schema.Fail(schema.CodeIO, "finish bundle", err)
+	}
+	return nil
+}
+
+// made is a file that grows beside the zip while records come in, and is carried
+// into it at the end. size, crc and sum are of the content, packed is the number
+// of bytes in the file.
+type made struct {
+	file   *os.File
+	buf    *bufio.Writer
+	crc    hash.Hash32
+	sum    hash.Hash
+	size   meter
+	packed meter
+	pack   *flate.Writer // nil: stored as it is
+	out    io.Writer
+}
+
+func newMade(path string, packed bool) (*made, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, schema.Fail(schema.CodeIO, "create part of bundle", err)
+	}
+	m := &made{file: f, crc: crc32.NewIEEE(), sum: sha256.New()}
+	m.buf = bufio.NewWriterSize(io.MultiWriter(f, &m.packed), 256<<10)
+	var last io.Writer = m.buf
+	if packed {
+		if m.pack, err = flate.NewWriter(m.buf, deflateLevel); err != nil {
+			_ = f.Close()
+			return nil, schema.Fail(schema.CodeInternal, "create part of bundle", err)
+		}
+		last = m.pack
+	}
+	m.out = io.MultiWriter(last, m.crc, m.sum, &m.size)
+	return m, nil
+}
+
+// Write adds content.
+func (m *made) Write(p []byte) (int, error) { return m.out.Write(p) }
+
+// finish writes what is still in buffers; the file stays open to be carried.
+func (m *made) finish() error {
+	if m.pack != nil {
+		if err := m.pack.Close(); err != nil {
+			return schema.Fail(schema.CodeIO, "finish part of bundle", err)
+		}
+	}
+	if err := m.buf.Flush(); err != nil {
+		return schema.Fail(schema.CodeIO, "finish part of bundle", err)
+	}
+	return nil
+}
+
+// digest is the hash of the whole zip in hex, once it is closed.
+func (a *archive) digest() string { return hex.EncodeToString(a.sum.Sum(nil)) }

@@ -1,0 +1,128 @@
+package bundle
+
+import (
+	"fmt"
+	"strings"
+
+	"inzage/schema"
+)
+
+// Count is what the reading side counted: of a file, or of the whole run.
+type Count struct {
+	// Read is every record that the reader yielded, the unreadable and other
+	// people's included.
+	Read int64
+	// Unreadable are the records that could not be read.
+	Unreadable int64
+	// Others are the records of other people, left out of the bundle.
+	Others int64
+}
+
+// Balance is the proof of completeness: what was read against what the bundle
+// holds. Its Layers are counted by the writer itself, row by row.
+type Balance struct {
+	Count
+	Layers map[schema.Layer]int64
+}
+
+// Explained is the number of records in the bundle that have an explanation,
+// "not documented" included.
+func (b *Balance) Explained() int64 {
+	var n int64
+	for _, c := range b.Layers {
+		n += c
+	}
+	return n
+}
+
+// gap is what was read and is nowhere; zero in a bundle that is complete.
+func (b *Balance) gap() int64 {
+	return b.Read - b.Explained() - b.Unreadable - b.Others
+}
+
+func (b *Balance) add(x *Balance) {
+	b.Read += x.Read
+	b.Unreadable += x.Unreadable
+	b.Others += x.Others
+	if b.Layers == nil {
+		b.Layers = make(map[schema.Layer]int64)
+	}
+	for l, n := range x.Layers {
+		b.Layers[l] += n
+	}
+}
+
+// FileInfo is one file that was received, and what came out of it.
+type FileInfo struct {
+	// Name as in schema.Origin.File: it ties the file to its records.
+	Name string
+	// Source read it, as the format with this code; both empty where nothing
+	// recognised it.
+	Source, Format string
+	// SHA256 in hex and Size in bytes, of the file itself.
+	SHA256 string
+	Size   int64
+	// Count is what its reader counted.
+	Count
+	// Repairs are the ways in which the file was mended while it was read.
+	Repairs map[schema.Repair]int64
+	// Refused is why it was not read at all, Problem is what stopped reading
+	// before the end; both empty where all went well.
+	Refused, Problem schema.Code
+}
+
+// fileTally is what the writer itself counted of one file.
+type fileTally struct {
+	balance    Balance
+	unreadable int64
+	reasons    map[schema.Code]int64 // of the unreadable records
+}
+
+// received is a file with both counts of it.
+type received struct {
+	FileInfo
+	own *fileTally
+}
+
+// settle holds the reading side's counts against the writer's own, file by file
+// and in total. Any difference is an error: a bundle that does not add up must
+// not reach anyone.
+func (w *Writer) settle(total Count) (Balance, error) {
+	all := Balance{Layers: make(map[schema.Layer]int64)}
+	for i := range w.files {
+		own := w.files[i].own
+		if own.unreadable != own.balance.Unreadable {
+			return all, unbalanced("unreadable records of a file", i)
+		}
+		if own.balance.gap() != 0 {
+			return all, unbalanced("records of a file", i)
+		}
+		all.add(&own.balance)
+	}
+	if n := len(w.tallies); n > 0 {
+		return all, unbalanced("files that have records and were not given", n)
+	}
+	if all.Count != total {
+		return all, unbalanced("records in total, files", len(w.files))
+	}
+	return all, nil
+}
+
+func unbalanced(what string, n int) error {
+	return schema.Fail(schema.CodeInternal, "balance records", fmt.Errorf("%s: %d", what, n))
+}
+
+// own is the tally of a file, made when first asked for.
+func (w *Writer) own(file string) *fileTally {
+	if w.lastTally != nil && w.lastFile == file {
+		return w.lastTally
+	}
+	t := w.tallies[file]
+	if t == nil {
+		t = &fileTally{balance: Balance{Layers: make(map[schema.Layer]int64)}}
+		file = strings.Clone(file)
+		w.tallies[file] = t
+	}
+	w.lastFile, w.lastTally = file, t
+	return t
+}

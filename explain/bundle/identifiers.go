@@ -1,0 +1,137 @@
+package bundle
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"inzage/schema"
+)
+
+// identifiers counts every distinct value by which the person, a device, a
+// session or a document can be recognised. It is bounded; what does not fit is
+// counted. Tallies hold no pointers, so a full table costs the collector little.
+type identifiers struct {
+	kinds   map[string]map[string]int32
+	tallies []idTally
+	sources []string // by number, see idTally.sources
+	bytes   int
+	max     int
+	more    int64 // occurrences of values beyond the bound
+}
+
+type idTally struct {
+	first, last int64 // Unix milliseconds, 0 where unknown
+	count       int64
+	sources     uint64 // bit i: seen in source i
+}
+
+const (
+	maxIdentifiers     = 200_000
+	maxIdentifierBytes = 64 << 20
+)
+
+func newIdentifiers() *identifiers {
+	return &identifiers{kinds: make(map[string]map[string]int32), max: maxIdentifiers}
+}
+
+func (d *identifiers) add(e *schema.Explanation) {
+	for i := range e.Record.Fields {
+		if i == len(e.Notes) {
+			return
+		}
+		kind := e.Notes[i].Identifier
+		value := e.Record.Fields[i].Value
+		if kind == "" || value.IsEmpty() || e.Record.Fields[i].Kind == schema.Null {
+			continue
+		}
+		d.see(kind, value.Reveal(), e.Record.Source, e.Record.At)
+	}
+}
+
+func (d *identifiers) see(kind, value, source string, at time.Time) {
+	values := d.kinds[kind]
+	n, ok := values[value]
+	if !ok {
+		if len(d.tallies) >= d.max || d.bytes+len(value) > maxIdentifierBytes {
+			d.more++
+			return
+		}
+		if values == nil {
+			values = make(map[string]int32)
+			d.kinds[strings.Clone(kind)] = values
+		}
+		n = int32(len(d.tallies))
+		values[strings.Clone(value)] = n
+		d.bytes += len(value)
+		d.tallies = append(d.tallies, idTally{})
+	}
+	t := &d.tallies[n]
+	t.count++
+	t.sources |= d.source(source)
+	if at.IsZero() {
+		return
+	}
+	ms := at.UnixMilli()
+	if t.first == 0 || ms < t.first {
+		t.first = ms
+	}
+	if t.last == 0 || ms > t.last {
+		t.last = ms
+	}
+}
+
+// source is the bit of a source. There are a handful; should there ever be more
+// than 64, the last ones share a bit.
+func (d *identifiers) source(name string) uint64 {
+	for i, s := range d.sources {
+		if s == name {
+			return 1 << i
+		}
+	}
+	if len(d.sources) < 64 {
+		d.sources = append(d.sources, strings.Clone(name))
+	}
+	return 1 << (len(d.sources) - 1)
+}
+
+// identifierRow is one row of the sheet.
+type identifierRow struct {
+	kind, value string
+	tally       *idTally
+}
+
+// sorted lists the values by kind, most frequent first.
+func (d *identifiers) sorted() []identifierRow {
+	list := make([]identifierRow, 0, len(d.tallies))
+	for kind, values := range d.kinds {
+		for value, n := range values {
+			list = append(list, identifierRow{kind, value, &d.tallies[n]})
+		}
+	}
+	slices.SortFunc(list, func(a, b identifierRow) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(b.tally.count, a.tally.count), cmp.Compare(a.value, b.value))
+	})
+	return list
+}
+
+// names lists the sources of a tally by name.
+func (d *identifiers) names(t *idTally) []string {
+	var list []string
+	for i, s := range d.sources {
+		if t.sources&(1<<i) != 0 {
+			list = append(list, s)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// moment turns the milliseconds of a tally back into a time.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}

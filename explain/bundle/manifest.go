@@ -1,0 +1,108 @@
+package bundle
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"inzage/schema"
+)
+
+// manifest is manifest.json. The order of its keys is the order of these
+// fields; encoding/json sorts maps.
+type manifest struct {
+	Version      int         `json:"version"`
+	Case         string      `json:"case"`
+	Language     string      `json:"language"`
+	Received     string      `json:"received"`
+	Organisation string      `json:"organisation,omitempty"`
+	Catalog      string      `json:"catalog"`
+	Program      string      `json:"program"`
+	Counts       counts      `json:"counts"`
+	Inputs       []input     `json:"inputs"`
+	Raw          []rawFile   `json:"raw"`
+	Files        []part      `json:"files"`
+	Limits       *overflowed `json:"not_listed,omitempty"`
+}
+
+// counts says what became of the records.
+type counts struct {
+	Read       int64            `json:"read"`
+	Explained  int64            `json:"explained"`
+	Layers     map[string]int64 `json:"layers"`
+	Unreadable int64            `json:"unreadable"`
+	Others     int64            `json:"others"`
+}
+
+// input is one file that was received.
+type input struct {
+	Name    string           `json:"name"`
+	Source  string           `json:"source,omitempty"`
+	Format  string           `json:"format,omitempty"`
+	Size    int64            `json:"size"`
+	SHA256  string           `json:"sha256,omitempty"`
+	Counts  counts           `json:"counts"`
+	Repairs map[string]int64 `json:"repairs,omitempty"`
+	Refused string           `json:"refused,omitempty"`
+	Problem string           `json:"problem,omitempty"`
+}
+
+// rawFile ties a name in the zip to the name as it was received.
+type rawFile struct {
+	Path string `json:"path"`
+	Name string `json:"name"`
+}
+
+// overflowed counts what the workbook's bounded lists do not show; the records
+// themselves are all in records.jsonl.
+type overflowed struct {
+	Identifiers int64 `json:"identifiers"`
+	Fields      int64 `json:"fields"`
+}
+
+const manifestVersion = 1
+
+func (w *Writer) manifest(all *Balance) ([]byte, error) {
+	m := manifest{
+		Version: manifestVersion, Case: visible(w.head.Case), Language: string(w.head.Lang),
+		Received: w.head.Received.Format("2006-01-02"), Organisation: visible(w.head.Organisation),
+		Catalog: w.head.Catalog, Program: w.head.Program,
+		Counts: countsOf(all), Files: w.zip.parts,
+		Inputs: make([]input, 0, len(w.files)), Raw: w.raws,
+	}
+	if w.ids.more > 0 || w.inventory.moreFields > 0 {
+		m.Limits = &overflowed{w.ids.more, w.inventory.moreFields}
+	}
+	for i := range w.files {
+		f := &w.files[i]
+		in := input{
+			Name: visible(f.Name), Source: f.Source, Format: f.Format, Size: f.Size, SHA256: f.SHA256,
+			Counts: countsOf(&f.own.balance), Refused: string(f.Refused), Problem: string(f.Problem),
+		}
+		for r, n := range f.Repairs {
+			if in.Repairs == nil {
+				in.Repairs = make(map[string]int64)
+			}
+			in.Repairs[string(r)] = n
+		}
+		m.Inputs = append(m.Inputs, in)
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(m); err != nil {
+		return nil, schema.Fail(schema.CodeInternal, "write manifest", err)
+	}
+	return b.Bytes(), nil
+}
+
+func countsOf(b *Balance) counts {
+	c := counts{
+		Read: b.Read, Explained: b.Explained(), Unreadable: b.Unreadable, Others: b.Others,
+		Layers: make(map[string]int64),
+	}
+	for _, l := range schema.EventLayers() {
+		c.Layers[string(l)] = b.Layers[l]
+	}
+	return c
+}

@@ -1,0 +1,61 @@
+package bundle
+
+import "strings"
+
+// sharing is the table of texts that rows refer to by number: labels, titles,
+// names of apps, events and files. It is bounded, since names come from the
+// data; what does not fit is written in the cell itself.
+type sharing struct {
+	index map[string]int
+	list  []string
+	bytes int
+}
+
+const (
+	maxShared      = 40_000
+	maxSharedBytes = 8 << 20
+	maxSharedText  = 300
+)
+
+func newSharing() *sharing { return &sharing{index: make(map[string]int)} }
+
+// at is the number of s, which is added where it fits.
+func (t *sharing) at(s string) (int, bool) {
+	if i, ok := t.index[s]; ok {
+		return i, true
+	}
+	if len(t.list) == maxShared || len(s) > maxSharedText || t.bytes+len(s) > maxSharedBytes || clean(s) < len(s) || strings.Contains(s, "_x") {
+		// "_x" stays out: excelize's own table mixes up a protected
+		// text with the text that looks like its protection.
+		return 0, false
+	}
+	s = strings.Clone(s) // s can be a part of a far larger buffer
+	i := len(t.list)
+	t.index[s] = i
+	t.list = append(t.list, s)
+	t.bytes += len(s)
+	return i, true
+}
+
+// put writes s as the next cell of the row, shared where possible.
+func (t *sharing) put(r *row, style int, s string) {
+	if s == "" {
+		r.blank(style)
+		return
+	}
+	if i, ok := t.at(s); ok {
+		r.shared(style, i)
+		return
+	}
+	r.text(style, s)
+}
+
+// show is put for rows that are made after the table was handed over to
+// excelize: it uses what is there and adds nothing.
+func (t *sharing) show(r *row, style int, s string) {
+	if i, ok := t.index[s]; ok {
+		r.shared(style, i)
+		return
+	}
+	r.text(style, s)
+}

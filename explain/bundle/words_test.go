@@ -1,0 +1,92 @@
+package bundle
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"inzage/schema"
+)
+
+// dictionary is the catalog's texts and terms as far as the tests need them,
+// read from the very files. It notes which keys were asked for.
+type dictionary struct {
+	texts map[string]map[schema.Lang]string
+	mu    sync.Mutex
+	used  map[string]bool
+}
+
+// tables are the files of terms that the bundle asks for, and their prefixes.
+func tables() map[string]string {
+	return map[string]string{
+		"classes": "class", "layers": "layer", "kinds": "kind", "identifiers": "identifier",
+		"repairs": "repair", "codes": "code", "formats": "format",
+	}
+}
+
+func catalog(t testing.TB) *dictionary {
+	t.Helper()
+	d := &dictionary{texts: make(map[string]map[schema.Lang]string), used: make(map[string]bool)}
+	var own struct {
+		Texts map[string]map[schema.Lang]string
+	}
+	load(t, "../catalog/texts/bundle.yaml", &own)
+	for key, text := range own.Texts {
+		d.texts[key] = text
+	}
+	for table, prefix := range tables() {
+		path := "../catalog/terms/" + table + ".yaml"
+		if _, err := os.Stat(path); err != nil {
+			continue
+		}
+		var terms map[string]map[string]yaml.Node
+		load(t, path, &terms)
+		for code, node := range terms[table] {
+			var long struct{ Label, Explain map[schema.Lang]string }
+			if node.Decode(&long) == nil && long.Label != nil {
+				d.texts[prefix+"."+code] = long.Label
+				d.texts[prefix+"."+code+".explain"] = long.Explain
+				continue
+			}
+			var short map[schema.Lang]string
+			if err := node.Decode(&short); err == nil {
+				d.texts[prefix+"."+code] = short
+			}
+		}
+	}
+	return d
+}
+
+func load(t testing.TB, path string, into any) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.FromSlash(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(b, into); err != nil {
+		t.Fatal(path, err)
+	}
+}
+
+// in gives the words in one language, missing ones as the engine does.
+func (d *dictionary) in(l schema.Lang) Words {
+	return func(key string, args ...any) string {
+		d.mu.Lock()
+		d.used[key] = true
+		d.mu.Unlock()
+		s, ok := d.texts[key][l]
+		if !ok {
+			return "‹" + key + "›"
+		}
+		var pairs []string
+		for i := 0; i+1 < len(args); i += 2 {
+			pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
+		}
+		return strings.NewReplacer(pairs...).Replace(s)
+	}
+}
