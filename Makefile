@@ -1,0 +1,76 @@
+# Everything that is done to this repository. Only Go (and, for the race
+# detector, a C compiler) must be installed: the tools are Go modules, pinned in
+# tools.mod, and built when they are first needed. `make help` lists the goals.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# `./...` passes over folders named testdata; the one at the root holds code.
+PACKAGES := ./... $(addprefix ./,$(sort $(dir $(wildcard testdata/*/*.go))))
+TOOL := go tool -modfile=tools.mod
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
+FUZZTIME ?= 5s
+COUNT ?= 1
+
+# Without a C compiler Go has no race detector. CI must have one.
+ifeq ($(shell go env CGO_ENABLED),1)
+RACE := -race
+else ifdef CI
+$(error no C compiler found: the race detector needs one, and CI must use it)
+endif
+
+.PHONY: help
+help: ## list the goals
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/inzage
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o bin/inzage ./cmd/inzage
+
+# In the order of what fails fastest; the tests come last, so that what they say
+# is what is left on the screen.
+.PHONY: test
+test: format lint vet imports fuzz vuln race ## check everything: the one command before a commit
+
+.PHONY: format
+format: ## fail where a file is not formatted
+	@$(TOOL) golangci-lint fmt --diff || { echo 'not formatted; run: make fmt'; exit 1; }
+
+.PHONY: fmt
+fmt: ## format the code
+	$(TOOL) golangci-lint fmt
+
+.PHONY: lint
+lint: ## lint the code (.golangci.yml)
+	$(TOOL) golangci-lint run $(PACKAGES)
+
+.PHONY: vet
+vet: ## vet the code
+	go vet $(PACKAGES)
+
+.PHONY: imports
+imports: ## check who may reach whom
+	.ci/imports
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (5s) each
+	.ci/fuzz $(FUZZTIME) $(PACKAGES)
+
+.PHONY: vuln
+vuln: ## look for known vulnerabilities, where their database can be reached
+	.ci/vuln
+
+.PHONY: race
+race: ## run the tests, with the race detector and in random order
+	@$(if $(RACE),:,echo 'no C compiler found: testing without the race detector')
+	go test $(RACE) -shuffle=on -timeout 20m $(PACKAGES)
+
+.PHONY: bench
+bench: ## run the benchmarks COUNT (1) times
+	go test -run '^$$' -bench . -benchmem -count $(COUNT) $(PACKAGES)
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin out
