@@ -69,7 +69,7 @@ func (x *Explainer) Explain(r schema.Record) schema.Explanation {
 		f := &r.Fields[i]
 		fp := x.field(p, f.Path)
 		for _, s := range fp.slots {
-			if v := f.Value.Reveal(); v != "" && f.Kind != schema.Null {
+			if v := f.Value.Reveal(); said(v) && f.Kind != schema.Null {
 				x.values[s] = x.in.inSentence(p.text.slots[s].as, v)
 			}
 		}
@@ -88,6 +88,10 @@ func (x *Explainer) Explain(r schema.Record) schema.Explanation {
 	e.Text = schema.NewPersonal(string(x.text))
 	return e
 }
+
+// said tells whether a value says anything: Windows writes "#" for redacted or
+// unset and 4294967295 for unknown.
+func said(v string) bool { return v != "" && v != "#" && v != "4294967295" }
 
 // note explains one value of a known field.
 func (x *Explainer) note(fp *fieldPlan, f *schema.Field) schema.Note {

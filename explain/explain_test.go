@@ -113,6 +113,7 @@ func TestEventLayers(t *testing.T) {
 	}{
 		{"own entry, name folded", schema.Record{Event: "office_word_fileopened", Fields: fields("Data_Size", "2048")}, schema.LayerEvent, "Word opende een bestand van 2 kB."},
 		{"absent parts vanish", schema.Record{Event: "Office.Word.FileOpened"}, schema.LayerEvent, "Word opende een bestand."},
+		{"redacted parts vanish", schema.Record{Event: "Office.Word.FileOpened", Fields: fields("Data.Ext", "#")}, schema.LayerEvent, "Word opende een bestand."},
 		{"empty parts vanish", schema.Record{Event: "Office.Word.FileOpened", Fields: fields("Data.Ext", "")}, schema.LayerEvent, "Word opende een bestand."},
 		{"action picks the entry", schema.Record{Event: "mail_action", Action: "archive"}, schema.LayerEvent, "U archiveerde een bericht."},
 		{"other action, plain entry", schema.Record{Event: "mail_action", Action: "Else"}, schema.LayerEvent, "U deed iets met een bericht."},
@@ -209,7 +210,7 @@ func TestNamesInWords(t *testing.T) {
 		{"NewFileSize", "de grootte van het nieuwe bestand", "the new file size"},
 		{"AppFileRunSize", "de grootte van het uitvoeren van het bestand bij de app", "the app file run size"},
 		{"File2Size", "de grootte van het bestand 2", "the file 2 size"},
-		{"SizeNew", "nieuwe van de grootte", "the size new"},
+		{"SizeNew", "de nieuwe grootte", "the size new"},
 		{"ActivityFile", "het bestand", "the file"},
 		{"FileFoo", "", ""},
 		{"", "", ""},

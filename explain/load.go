@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -83,6 +84,7 @@ func Load(fsys ...fs.FS) (*Catalog, error) {
 	sort.SliceStable(c.affixes, func(i, j int) bool { return c.affixes[i].before(c.affixes[j]) })
 	c.version = hex.EncodeToString(hash.Sum(nil))[:12]
 	if len(c.problems) > 0 {
+		slices.SortFunc(c.problems, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 		return nil, schema.Fail(schema.CodeCatalog, "load catalog", errors.Join(c.problems...))
 	}
 	return c, nil

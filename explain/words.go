@@ -92,6 +92,12 @@ func (c *Catalog) words(parts []string, l schema.Lang) (text string, known bool)
 	if l == schema.English {
 		return english(groups), known
 	}
+	// What trails behind the last noun says something of it: "FileOpened" is
+	// the opened file.
+	if n := len(groups) - 1; n > 0 && groups[n].noun == "" {
+		groups[n-1].before = append(groups[n].before, groups[n-1].before...)
+		groups = groups[:n]
+	}
 	return dutch(groups), known
 }
 

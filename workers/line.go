@@ -25,7 +25,7 @@ type Sink interface {
 	Add(e *schema.Explanation) error
 	// Unreadable takes a record that could not be read.
 	Unreadable(r *schema.Record) error
-	// File takes a file after its records.
+	// File takes a file, after all records.
 	File(f bundle.FileInfo)
 }
 
@@ -67,6 +67,7 @@ func (s *Summary) Unchecked() bool { return s.Claims > 0 && s.Checked == 0 }
 // wrong with a file is counted, told to the sink, and the next file read.
 func (l Line) Run(ctx context.Context, set *inputs.Set) (*Summary, error) {
 	s := &Summary{Layers: make(map[schema.Layer]int64), Repairs: make(map[schema.Repair]int64)}
+	var files []bundle.FileInfo
 	// What names its person goes first: nothing of another person's is read.
 	for _, support := range []bool{true, false} {
 		for f, err := range set.Files() {
@@ -74,12 +75,42 @@ func (l Line) Run(ctx context.Context, set *inputs.Set) (*Summary, error) {
 			if format.Support != support {
 				continue
 			}
-			if err := l.file(ctx, s, f, err, src, format); err != nil {
+			info, err := l.file(ctx, s, f, err, src, format)
+			if err != nil {
 				return nil, err
 			}
+			files = append(files, info)
 		}
 	}
+	l.tell(s, files, set.Problems())
 	return s, nil
+}
+
+// tell hands the files to the sink, with the problems that are known only now
+// that everything was read, and those of names that are no file to read (links).
+func (l Line) tell(s *Summary, files []bundle.FileInfo, problems []inputs.Problem) {
+	known := make(map[string]schema.Code, len(problems))
+	for _, p := range problems {
+		known[p.Name] = p.Code
+	}
+	for _, f := range files {
+		if f.Problem == "" {
+			f.Problem = known[f.Name]
+		}
+		delete(known, f.Name)
+		if f.Problem != "" {
+			s.Broken++
+		}
+		l.Sink.File(f)
+	}
+	for _, p := range problems {
+		if code, left := known[p.Name]; left {
+			delete(known, p.Name)
+			s.Files++
+			s.Broken++
+			l.Sink.File(bundle.FileInfo{Name: p.Name, Problem: code})
+		}
+	}
 }
 
 // match finds the source that reads a file.
@@ -95,8 +126,8 @@ func (l Line) match(f schema.File, unreadable error) (schema.Source, schema.Form
 	return nil, schema.Format{}
 }
 
-// file reads one file and tells the sink about it.
-func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error, src schema.Source, format schema.Format) error {
+// file reads one file.
+func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error, src schema.Source, format schema.Format) (bundle.FileInfo, error) {
 	info := bundle.FileInfo{Name: f.Name, Size: f.Size, Format: format.Code, Refused: format.Refused}
 	sum := &summed{hash: sha256.New(), progress: l.Progress, open: f.Open}
 	f.Open = sum.Open
@@ -111,7 +142,7 @@ func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error
 	default:
 		info.Source = src.Name()
 		if err := l.records(ctx, s, f, src, format, &info); err != nil {
-			return err
+			return info, errors.Join(err, sum.close())
 		}
 	}
 	if info.Refused != "" {
@@ -120,7 +151,7 @@ func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error
 	if damaged == nil {
 		if err := sum.finish(ctx); err != nil {
 			if ctx.Err() != nil {
-				return schema.Fail(schema.CodeInterrupted, "read input", ctx.Err())
+				return info, schema.Fail(schema.CodeInterrupted, "read input", ctx.Err())
 			}
 			if info.Problem == "" {
 				info.Problem = schema.CodeOf(err)
@@ -128,17 +159,13 @@ func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error
 		}
 		info.SHA256, info.Size = sum.result()
 	}
-	if info.Problem != "" {
-		s.Broken++
-	}
 	s.Count.Read += info.Read
 	s.Count.Unreadable += info.Unreadable
 	s.Count.Others += info.Others
 	for code, n := range info.Repairs {
 		s.Repairs[code] += n
 	}
-	l.Sink.File(info)
-	return nil
+	return info, nil
 }
 
 // records is the straight line itself.
@@ -192,7 +219,6 @@ type summed struct {
 	hash     hash.Hash
 	progress func(int64)
 	size     int64
-	position int64
 	first    io.ReadCloser
 }
 
@@ -234,7 +260,14 @@ func (s *summed) finish(ctx context.Context) error {
 		}
 		return s.Read(p)
 	}))
-	return errors.Join(err, s.first.Close())
+	return errors.Join(err, s.close())
+}
+
+func (s *summed) close() error {
+	if s.first == nil {
+		return nil
+	}
+	return s.first.Close()
 }
 
 func (s *summed) result() (sum string, size int64) {
@@ -245,3 +278,22 @@ type readerFunc func([]byte) (int, error)
 
 // Read implements io.Reader.
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// Carry hands every file over byte for byte, archives unopened. It fails with
+// CodeIO where a file changed while the run was on: then what was explained is
+// not what is carried.
+func Carry(ctx context.Context, set *inputs.Set, to *bundle.Writer) error {
+	for _, raw := range set.Raw() {
+		if ctx.Err() != nil {
+			return schema.Fail(schema.CodeInterrupted, "carry raw files", ctx.Err())
+		}
+		_, size, err := to.Raw(raw.Name, raw.Open)
+		if err != nil {
+			return err
+		}
+		if size != raw.Size {
+			return schema.Fail(schema.CodeIO, "carry raw files", errors.New("a file changed"))
+		}
+	}
+	return nil
+}

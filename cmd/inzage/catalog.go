@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"inzage/schema"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func (a *app) catalogCommand() *cobra.Command {
+	c := a.command("catalog", "catalog", cobra.NoArgs, func(c *cobra.Command, _ []string) error { return c.Help() })
+	c.AddCommand(a.catalogCheckCommand(), a.catalogCoverageCommand())
+	return c
+}
+
+func (a *app) catalogCheckCommand() *cobra.Command {
+	var asJSON bool
+	c := a.command("check", "catalog.check", cobra.NoArgs, func(*cobra.Command, []string) error {
+		if err := a.catalog.Check(); err != nil {
+			return err
+		}
+		s := a.catalog.Size()
+		if asJSON {
+			return json.NewEncoder(a.stdout).Encode(map[string]any{"version": a.catalog.Version(), "size": s})
+		}
+		a.printf("%s\n", a.text("cli.catalog.check.ok", "version", a.catalog.Version(), "events", s.Events, "families", s.Families,
+			"namespaces", s.Namespaces, "fields", s.Fields, "tokens", s.Tokens, "verbs", s.Verbs))
+		return nil
+	})
+	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
+	return c
+}
+
+// coverage is the answer of `inzage catalog coverage`.
+type coverage struct {
+	Names  int                 `json:"names"`
+	Layers map[string]int      `json:"layers"`
+	Shown  map[string][]string `json:"shown,omitempty"`
+}
+
+func (a *app) catalogCoverageCommand() *cobra.Command {
+	var asJSON, fields bool
+	var show []string
+	c := a.command("coverage NAMES.txt", "catalog.coverage", cobra.ExactArgs(1), func(_ *cobra.Command, args []string) error {
+		names, err := a.names(args[0])
+		if err != nil {
+			return err
+		}
+		layers, of := schema.EventLayers(), a.catalog.EventLayers()
+		if fields {
+			layers, of = schema.FieldLayers(), a.catalog.FieldLayer
+		}
+		got := coverage{Names: len(names), Layers: map[string]int{}}
+		for _, l := range layers {
+			got.Layers[string(l)] = 0
+		}
+		for _, name := range names {
+			l := string(of(name))
+			got.Layers[l]++
+			if slices.Contains(show, l) {
+				if got.Shown == nil {
+					got.Shown = map[string][]string{}
+				}
+				got.Shown[l] = append(got.Shown[l], name)
+			}
+		}
+		if asJSON {
+			return json.NewEncoder(a.stdout).Encode(got)
+		}
+		a.printf("%-12s %8d\n", a.text("cli.catalog.coverage.names"), got.Names)
+		for _, l := range layers {
+			a.printf("%-12s %8d  %s\n", l, got.Layers[string(l)], a.text("layer."+string(l)))
+			for _, name := range got.Shown[string(l)] {
+				a.printf("    %s\n", name)
+			}
+		}
+		return nil
+	})
+	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
+	c.Flags().BoolVar(&fields, "fields", false, a.text("cli.flag.fields"))
+	c.Flags().StringSliceVar(&show, "show", nil, a.text("cli.flag.show"))
+	return c
+}
+
+// names reads the distinct names of a list, one a line; text after a tab is
+// something else.
+func (a *app) names(file string) ([]string, error) {
+	var in io.Reader = a.stdin
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, schema.Fail(schema.CodeIO, "open names", err)
+		}
+		defer func() { _ = f.Close() }()
+		in = f
+	}
+	var list []string
+	seen := map[string]bool{}
+	lines := bufio.NewScanner(in)
+	for lines.Scan() {
+		name, _, _ := strings.Cut(lines.Text(), "\t")
+		if name = strings.TrimSpace(name); name != "" && !seen[name] {
+			seen[name] = true
+			list = append(list, name)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, schema.Fail(schema.CodeIO, "read names", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"inzage/schema"
+	"inzage/testdata"
+)
+
+// demo fills a request with the sample case inside the program. Its files are
+// laid out in a temporary folder, since inputs are read from disk.
+func (a *app) demo(r *request) error {
+	demo, err := testdata.Demo()
+	if err != nil {
+		return schema.Fail(schema.CodeInternal, "find sample case", err)
+	}
+	data, err := fs.ReadFile(demo, "person.yaml")
+	if err != nil {
+		return schema.Fail(schema.CodeInternal, "read sample case", err)
+	}
+	if r.subject, err = parsePerson(data); err != nil {
+		return err
+	}
+	r.received = schema.NewDate(2026, 11, 16)
+	if r.organisation == "" {
+		r.organisation = "Gemeente Waterland aan Zee"
+	}
+	temp, err := os.MkdirTemp("", "inzage-demo-*")
+	if err != nil {
+		return schema.Fail(schema.CodeIO, "lay out sample case", err)
+	}
+	r.cleanup = func() { _ = os.RemoveAll(temp) }
+	if err := os.CopyFS(temp, demo); err != nil {
+		r.cleanup()
+		return schema.Fail(schema.CodeIO, "lay out sample case", err)
+	}
+	r.in = []string{filepath.Join(temp, "input")}
+	return nil
+}

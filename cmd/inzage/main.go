@@ -1,0 +1,29 @@
+// Command inzage answers an employee's data-subject access request about
+// Microsoft 365 diagnostic data in words that the employee understands.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, system{
+		args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv,
+	})
+	stop()
+	os.Exit(code)
+}
+
+// system is what the command gets from outside, so that tests can give it too.
+type system struct {
+	args   []string
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	env    func(string) string
+}

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"inzage/explain"
+	"inzage/explain/bundle"
+	"inzage/schema"
+	"inzage/workers"
+	"inzage/workers/inputs"
+)
+
+// runFlags are the flags of `inzage run`.
+type runFlags struct {
+	demo, force                        bool
+	subject, received, out, caseNumber string
+	organisation, zone                 string
+	in                                 []string
+}
+
+func (a *app) runCommand() *cobra.Command {
+	var f runFlags
+	c := a.command("run", "run", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
+		lang, err := a.bundleLang(c)
+		if err != nil {
+			return err
+		}
+		a.lang = lang
+		req, err := a.request(f, lang)
+		if err != nil {
+			return err
+		}
+		defer req.cleanup()
+		return a.runRequest(c, req)
+	})
+	c.Flags().BoolVar(&f.demo, "demo", false, a.text("cli.flag.demo"))
+	c.Flags().StringVar(&f.subject, "subject", "", a.text("cli.flag.subject"))
+	c.Flags().StringVar(&f.received, "received", "", a.text("cli.flag.received"))
+	c.Flags().StringArrayVar(&f.in, "in", nil, a.text("cli.flag.in"))
+	c.Flags().StringVar(&f.out, "out", "out", a.text("cli.flag.out"))
+	c.Flags().StringVar(&f.caseNumber, "case", "", a.text("cli.flag.case"))
+	c.Flags().StringVar(&f.organisation, "organisation", "", a.text("cli.flag.organisation"))
+	c.Flags().StringVar(&f.zone, "zone", "Europe/Amsterdam", a.text("cli.flag.zone"))
+	c.Flags().BoolVar(&f.force, "force", false, a.text("cli.flag.force"))
+	return c
+}
+
+// request is one access request, checked and ready to be carried out.
+type request struct {
+	caseNumber   string
+	organisation string
+	subject      schema.Subject
+	received     schema.Date
+	lang         schema.Lang
+	zone         *time.Location
+	in           []string
+	out          string // folder
+	demo         bool
+	cleanup      func()
+}
+
+// file is the name of the bundle.
+func (r *request) file() string { return r.caseNumber + ".zip" }
+
+// request checks the flags, before anything is read.
+func (a *app) request(f runFlags, lang schema.Lang) (*request, error) {
+	r := &request{lang: lang, out: f.out, in: f.in, organisation: f.organisation, demo: f.demo, cleanup: func() {}}
+	var err error
+	if r.zone, err = time.LoadLocation(f.zone); err != nil || f.zone == "" {
+		return nil, a.usage("cli.error.zone")
+	}
+	switch given := f.subject != "" || f.received != "" || len(f.in) > 0; {
+	case f.demo && given:
+		return nil, a.usage("cli.error.demo-flags")
+	case f.demo:
+		err = a.demo(r)
+	case f.subject == "" || f.received == "" || len(f.in) == 0:
+		return nil, a.usage("cli.error.run-flags")
+	default:
+		if r.received, err = schema.ParseDate(f.received); err != nil {
+			return nil, a.usage("cli.error.date", "date", f.received)
+		}
+		r.subject, err = readPerson(f.subject)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.caseNumber = f.caseNumber
+	if r.caseNumber == "" {
+		r.caseNumber = r.received.String()
+		if f.demo {
+			r.caseNumber = "demo"
+		}
+	}
+	if !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`).MatchString(r.caseNumber) {
+		return nil, a.usage("cli.error.case")
+	}
+	if a.inside(r.out, r.in) {
+		return nil, a.usage("cli.error.out-in-input")
+	}
+	target := filepath.Join(r.out, r.file())
+	if _, err := os.Stat(target); err == nil && !f.force && !f.demo {
+		return nil, a.usage("cli.error.exists", "file", target)
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, schema.Fail(schema.CodeIO, "look at output", err)
+	}
+	return r, nil
+}
+
+// inside tells whether the output folder lies in one of the inputs: the bundle
+// would then be read as input.
+func (a *app) inside(out string, in []string) bool {
+	outAbs, err := filepath.Abs(out)
+	if err != nil {
+		return false
+	}
+	for _, path := range in {
+		abs, err := filepath.Abs(path)
+		if err != nil {
+			continue
+		}
+		if rel, err := filepath.Rel(abs, outAbs); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+			return true
+		}
+	}
+	return false
+}
+
+// runRequest carries a request out on this machine, from files to bundle.
+func (a *app) runRequest(c *cobra.Command, r *request) error {
+	ctx := c.Context()
+	if err := os.MkdirAll(r.out, 0o700); err != nil {
+		return schema.Fail(schema.CodeIO, "make output folder", err)
+	}
+	set, err := inputs.Open(ctx, r.in, inputs.Options{Temp: r.out})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = set.Close() }()
+	if set.Len() == 0 {
+		return schema.Fail(schema.CodeNothingFound, "find files", nil)
+	}
+	w, err := bundle.Create(r.out, r.file(), bundle.Head{
+		Case: r.caseNumber, Lang: r.lang, Received: noon(r.received), Zone: r.zone, Organisation: r.organisation,
+		Catalog: a.catalog.Version(), Program: programVersion(), Author: a.author(r),
+		Words: func(key string, args ...any) string { return a.catalog.Text(r.lang, key, args...) },
+	})
+	if err != nil {
+		return err
+	}
+	defer w.Abort() // nothing is left behind unless Close succeeded
+	bar := a.progress(totalSize(set))
+	line := workers.Line{
+		Sources: sources(r.out), Subject: r.subject, Sink: w, Progress: bar.add,
+		Explain: a.catalog.For(explain.Reader{Lang: r.lang, Zone: r.zone, Subject: r.subject}),
+	}
+	summary, err := line.Run(ctx, set)
+	bar.done()
+	if err != nil {
+		return err
+	}
+	if err := workers.Carry(ctx, set, w); err != nil {
+		return err
+	}
+	if _, err := w.Close(summary.Count); err != nil {
+		return err
+	}
+	a.tell(r, summary, set)
+	if summary.Incomplete() && !r.demo {
+		a.code = exitIncomplete
+	}
+	return nil
+}
+
+// noon is the date as a moment: the day is the same in every zone nearby.
+func noon(d schema.Date) time.Time {
+	return time.Date(d.Year(), d.Month(), d.Day(), 12, 0, 0, 0, time.UTC)
+}
+
+// author names who the document comes from.
+func (a *app) author(r *request) string {
+	if r.organisation != "" {
+		return r.organisation
+	}
+	return "inzage"
+}
+
+func totalSize(set *inputs.Set) int64 {
+	var n int64
+	for f := range set.Files() {
+		n += max(f.Size, 0)
+	}
+	return n
+}
+
+// tell says on the terminal what the run came to: counts, no names.
+func (a *app) tell(r *request, s *workers.Summary, set *inputs.Set) {
+	d := schema.DeadlineFor(r.received, schema.Careful)
+	a.printf("%s\n\n", a.text("cli.run.case", "case", r.caseNumber, "received", a.day(d.Received), "due", a.day(d.Due)))
+	a.printf("%s\n", a.text("cli.run.counts", "files", s.Files, "records", s.Read))
+	row := func(n int64, key string) {
+		if n > 0 {
+			a.printf("  %9d  %s\n", n, a.text(key))
+		}
+	}
+	row(s.Layers[schema.LayerEvent]+s.Layers[schema.LayerFamily]+s.Layers[schema.LayerComposed], "cli.run.explained")
+	row(s.Layers[schema.LayerNamespace]+s.Layers[schema.LayerDataType], "cli.run.partly")
+	row(s.Layers[schema.LayerNone], "cli.run.undocumented")
+	row(s.Unreadable, "cli.run.unreadable")
+	row(s.Others, "cli.run.others")
+	var repairs int64
+	for _, n := range s.Repairs {
+		repairs += n
+	}
+	a.printf("\n")
+	row(repairs, "cli.run.repairs")
+	row(int64(s.Unknown+s.Refused), "cli.run.unknown-files")
+	row(int64(len(set.Problems())), "cli.run.problems")
+	if s.Unchecked() {
+		a.printf("\n%s\n", a.text("cli.run.unchecked"))
+	}
+	if s.Incomplete() {
+		a.printf("\n%s\n", a.text("cli.run.incomplete"))
+	}
+	a.printf("\n%s\n", a.text("cli.run.done", "file", filepath.Join(r.out, r.file())))
+}
