@@ -104,6 +104,7 @@ func Create(dir, name string, h Head) (*Writer, error) {
 		labels: newLabels(h.Words), sharing: newSharing(), inventory: newInventory(), ids: newIdentifiers(),
 		overview: newOverview(h.Zone), tallies: make(map[string]*fileTally), names: newNames(),
 	}
+	w.row.cols = timelineColumns()
 	if err := w.open(); err != nil {
 		w.Abort()
 		return nil, err
@@ -181,7 +182,7 @@ func (w *Writer) Unreadable(r *schema.Record) error {
 		own.reasons = make(map[schema.Code]int64)
 	}
 	own.reasons[r.Unreadable]++
-	w.overview.unreadable(r.At)
+	w.overview.unreadable(r)
 	w.line = AppendUnreadable(w.line, r)
 	return w.record(r, w.unreadable(r))
 }

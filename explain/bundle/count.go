@@ -108,6 +108,22 @@ func (w *Writer) settle(total Count) (Balance, error) {
 	return all, nil
 }
 
+// unread counts the files of which something could not be read: not recognised,
+// recognised and refused, broken off.
+func (w *Writer) unread() (unknown, refused, broken int64) {
+	for i := range w.files {
+		switch f := &w.files[i]; {
+		case f.Problem != "":
+			broken++
+		case f.Refused != "":
+			refused++
+		case f.Source == "":
+			unknown++
+		}
+	}
+	return unknown, refused, broken
+}
+
 func unbalanced(what string, n int) error {
 	return schema.Fail(schema.CodeInternal, "balance records", fmt.Errorf("%s: %d", what, n))
 }

@@ -102,7 +102,8 @@ type identifierRow struct {
 	tally       *idTally
 }
 
-// sorted lists the values by kind, most frequent first.
+// sorted lists the values by kind, most frequent first. Kinds with few values
+// come first: who the person is before the many sessions.
 func (d *identifiers) sorted() []identifierRow {
 	list := make([]identifierRow, 0, len(d.tallies))
 	for kind, values := range d.kinds {
@@ -111,7 +112,10 @@ func (d *identifiers) sorted() []identifierRow {
 		}
 	}
 	slices.SortFunc(list, func(a, b identifierRow) int {
-		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(b.tally.count, a.tally.count), cmp.Compare(a.value, b.value))
+		if a.kind != b.kind {
+			return cmp.Or(cmp.Compare(len(d.kinds[a.kind]), len(d.kinds[b.kind])), cmp.Compare(a.kind, b.kind))
+		}
+		return cmp.Or(cmp.Compare(b.tally.count, a.tally.count), cmp.Compare(a.value, b.value))
 	})
 	return list
 }

@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -23,7 +24,11 @@ type list struct {
 type column struct {
 	key   string
 	width float64 // in characters
+	style int     // of the header
 }
+
+func words(key string, width float64) column { return column{key, width, styleHeader} }
+func count(key string, width float64) column { return column{key, width, styleHeaderRight} }
 
 // lastCell is the address of the last cell of the list.
 func (l *list) lastCell() string {
@@ -37,14 +42,11 @@ func (b *book) placeholder(l *list) error {
 	if _, err := b.f.NewSheet(l.sheet); err != nil {
 		return err
 	}
-	for i, c := range l.cols {
-		name := string(rune('A' + i))
-		if err := b.f.SetColWidth(l.sheet, name, name, c.width); err != nil {
-			return err
-		}
+	if err := b.widths(l.sheet, l.cols); err != nil {
+		return err
 	}
 	l.header = len(l.lead) + 3
-	p := &page{book: b, sheet: l.sheet}
+	p := &page{book: b, sheet: l.sheet, cols: l.cols}
 	p.put(styleTitle, 28, b.word(l.key+".title", "sheet", l.sheet, "first", b.head.Words.number(int64(l.header+1)),
 		"last", b.head.Words.number(int64(l.header+l.rows))))
 	for _, s := range l.lead {
@@ -53,9 +55,9 @@ func (b *book) placeholder(l *list) error {
 	p.put(styleLink, 20, link{b.word("back"), b.links[0]})
 	headers := make([]any, len(l.cols))
 	for i, c := range l.cols {
-		headers[i] = b.word(l.key + ".col." + c.key)
+		headers[i] = header{b.word(l.key + ".col." + c.key), c.style}
 	}
-	p.cells(styleHeader, headers...)
+	p.cells(0, headers...)
 	if p.err != nil {
 		return p.err
 	}
@@ -74,6 +76,16 @@ func (b *book) placeholder(l *list) error {
 	return b.page(l.sheet, l.lastCell(), l.header)
 }
 
+func (b *book) widths(sheet string, cols []column) error {
+	for i, c := range cols {
+		name := string(rune('A' + i))
+		if err := b.f.SetColWidth(sheet, name, name, c.width); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // addTable makes a range a table: grey bands, with the filter buttons.
 func (b *book) addTable(sheet, ref, name string) error {
 	return b.f.AddTable(sheet, &excelize.Table{
@@ -85,6 +97,7 @@ func (b *book) addTable(sheet, ref, name string) error {
 type page struct {
 	*book
 	sheet string
+	cols  []column
 	row   int
 	err   error
 }
@@ -92,10 +105,15 @@ type page struct {
 // link is a cell that leads to the start of a sheet.
 type link struct{ text, sheet string }
 
-// day, month and percent are cells shown as such; strong is bold text.
+// header is a header cell; numbers have theirs on the right.
+type header struct {
+	text  string
+	style int
+}
+
+// day and percent are cells shown as such; strong is bold text.
 type (
-	day     period
-	month   period
+	day     time.Time
 	percent float64
 	strong  string
 )
@@ -112,9 +130,31 @@ func (p *page) put(style, height int, v any) {
 // cells writes a row in one style, dates and numbers in their own.
 func (p *page) cells(style int, vs ...any) {
 	p.row++
+	high := 1
 	for i, v := range vs {
 		p.cell(i+1, style, v)
+		if i < len(p.cols) {
+			high = max(high, lines(textOf(v), p.cols[i].width))
+		}
 	}
+	if high > 1 && p.err == nil {
+		p.err = p.f.SetRowHeight(p.sheet, p.row, float64(rowHeight(high)))
+	}
+}
+
+// textOf is the text of a cell that can wrap.
+func textOf(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case strong:
+		return string(v)
+	case link:
+		return v.text
+	case header:
+		return v.text
+	}
+	return ""
 }
 
 func (p *page) cell(col, style int, v any) {
@@ -142,10 +182,11 @@ func (p *page) cell(col, style int, v any) {
 	case percent:
 		style = stylePercent
 		p.err = p.f.SetCellFloat(p.sheet, at, float64(v), 4, 64)
+	case header:
+		style = v.style
+		p.text(at, v.text)
 	case day:
-		style = p.date(at, period(v), styleDay, "2006-01-02")
-	case month:
-		style = p.date(at, period(v), styleMonth, "2006-01")
+		style = p.day(at, time.Time(v))
 	}
 	if p.err == nil {
 		p.err = p.f.SetCellStyle(p.sheet, at, at, style)
@@ -163,17 +204,18 @@ func (p *page) text(at, s string) {
 	p.err = p.f.SetCellStr(p.sheet, at, s)
 }
 
-// date writes a date cell, text where Excel has no such date, and returns the
+// day writes a date cell, text where Excel has no such date, and returns the
 // style for it.
-func (p *page) date(at string, d period, style int, layout string) int {
-	serial, ok := appendSerial(nil, d.start, d.start.Location())
+func (p *page) day(at string, d time.Time) int {
+	y, m, n := d.Date()
+	serial, ok := appendSerial(nil, time.Date(y, m, n, 0, 0, 0, 0, time.UTC), time.UTC)
 	if !ok {
-		p.text(at, d.start.Format(layout))
+		p.text(at, d.Format(time.DateOnly))
 		return styleText
 	}
-	n, _ := strconv.ParseFloat(string(serial), 64)
-	p.err = p.f.SetCellFloat(p.sheet, at, n, -1, 64)
-	return style
+	v, _ := strconv.ParseInt(string(serial), 10, 64)
+	p.err = p.f.SetCellInt(p.sheet, at, v)
+	return styleDay
 }
 
 // heading starts a new block; the space above it is the height of its row.
@@ -184,9 +226,15 @@ func (p *page) table(name string, headers []string, rows [][]any) {
 	first := p.row + 1
 	vs := make([]any, len(headers))
 	for i, h := range headers {
-		vs[i] = h
+		vs[i] = header{h, styleHeader}
+		if len(rows) > 0 {
+			switch rows[0][i].(type) {
+			case int64, percent:
+				vs[i] = header{h, styleHeaderRight}
+			}
+		}
 	}
-	p.cells(styleHeader, vs...)
+	p.cells(0, vs...)
 	for _, r := range rows {
 		p.cells(styleText, r...)
 	}

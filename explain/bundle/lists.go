@@ -15,11 +15,17 @@ func (b *book) newList(key string, rows int, cols ...column) *list {
 	return &list{key: key, sheet: b.word(key + ".sheet"), table: b.word(key + ".table"), rows: rows, cols: cols}
 }
 
+func timelineColumns() []column {
+	return []column{
+		words("time", 20), words("app", 19), words("title", 28), words("text", 64), words("kind", 24),
+		words("class", 26), words("layer", 26), words("file", 36), count("record", 11), words("event", 46),
+	}
+}
+
 // timelineList is one sheet of the timeline; next gives the rows of all of them.
 func (b *book) timelineList(number int, s span, next func() (entry, error, bool)) *list {
 	l := b.newList("timeline", max(s.rows, 1),
-		column{"time", 19}, column{"app", 17}, column{"title", 26}, column{"text", 66}, column{"kind", 20},
-		column{"class", 24}, column{"layer", 22}, column{"file", 34}, column{"record", 10}, column{"event", 44})
+		timelineColumns()...)
 	if number > 1 {
 		l.sheet += " (" + strconv.Itoa(number) + ")"
 		l.table += "_" + strconv.Itoa(number)
@@ -66,7 +72,7 @@ func (b *book) period(s span) []string {
 // nothing fills a list without rows: a table needs one, and a reader an answer.
 func (b *book) nothing(l *list) func(*sheetRows) error {
 	return func(out *sheetRows) error {
-		out.begin(0)
+		out.begin()
 		out.text(styleText, b.word("nothing"))
 		for range l.cols[1:] {
 			out.blank(styleText)
@@ -79,8 +85,8 @@ func (b *book) nothing(l *list) func(*sheetRows) error {
 // fieldList is Velden: what was sent, one row per kind of event and field.
 func (b *book) fieldList(events []*eventRow) *list {
 	l := b.newList("fields", max(b.inventory.rows, 1),
-		column{"title", 28}, column{"path", 32}, column{"meaning", 46}, column{"example", 34}, column{"words", 26},
-		column{"class", 24}, column{"why", 46}, column{"layer", 22}, column{"count", 11}, column{"event", 44})
+		words("title", 28), words("path", 32), words("meaning", 46), words("example", 34), words("words", 26),
+		words("class", 24), words("why", 46), words("layer", 22), count("count", 11), words("event", 44))
 	l.lead = []string{b.word("fields.lead")}
 	if n := b.inventory.moreFields; n > 0 {
 		l.lead = append(l.lead, b.word("fields.more", "count", b.head.Words.number(n)))
@@ -93,7 +99,7 @@ func (b *book) fieldList(events []*eventRow) *list {
 		for _, e := range events {
 			event := eventName(e.name, e.action)
 			for _, f := range e.fields {
-				out.begin(0)
+				out.begin()
 				out.text(styleText, e.title)
 				out.text(styleText, brief(f.path))
 				b.sharing.show(&out.row, styleText, f.meaning)
@@ -146,7 +152,7 @@ func (b *book) identifierList() *list {
 		}
 	}
 	l := b.newList("identifiers", max(rows, 1),
-		column{"kind", 30}, column{"value", 62}, column{"first", 20}, column{"last", 20}, column{"count", 11}, column{"sources", 40})
+		words("kind", 30), words("value", 62), words("first", 20), words("last", 20), count("count", 11), words("sources", 40))
 	l.lead = []string{b.word("identifiers.lead")}
 	if b.ids.more > 0 {
 		l.lead = append(l.lead, b.word("identifiers.more", "count", b.head.Words.number(b.ids.more)))
@@ -173,7 +179,7 @@ func (b *book) identifierList() *list {
 }
 
 func (b *book) identifier(out *sheetRows, r *identifierRow, value string) {
-	out.begin(0)
+	out.begin()
 	b.sharing.show(&out.row, styleText, b.head.Words.term("identifier", r.kind))
 	out.text(styleText, value)
 	for _, ms := range [...]int64{r.tally.first, r.tally.last} {
@@ -191,8 +197,8 @@ func (b *book) identifier(out *sheetRows, r *identifierRow, value string) {
 func (b *book) plainList(events []*eventRow) *list {
 	plain := b.inventory.plain(events)
 	l := b.newList("plain", max(len(plain), 1),
-		column{"path", 36}, column{"meaning", 50}, column{"class", 26}, column{"why", 50}, column{"example", 34},
-		column{"events", 13}, column{"count", 11})
+		words("path", 36), words("meaning", 50), words("class", 26), words("why", 50), words("example", 34),
+		count("events", 16), count("count", 11))
 	l.lead = []string{b.word("plain.lead"), b.word("plain.whole")}
 	if len(plain) == 0 {
 		l.fill = b.nothing(l)
@@ -200,7 +206,7 @@ func (b *book) plainList(events []*eventRow) *list {
 	}
 	l.fill = func(out *sheetRows) error {
 		for _, f := range plain {
-			out.begin(0)
+			out.begin()
 			out.text(styleText, brief(f.path))
 			b.sharing.show(&out.row, styleText, f.meaning)
 			b.sharing.show(&out.row, styleText, b.labels.class(f.class))
@@ -226,31 +232,23 @@ func (b *book) missingList() *list {
 		count int64 // 0: not to be counted
 	}
 	list := []gap{{"unreadable", b.all.Unreadable}, {"others", b.all.Others}}
-	var refused, broken int64
-	for i := range b.files {
-		if b.files[i].Refused != "" {
-			refused++
-		}
-		if b.files[i].Problem != "" {
-			broken++
-		}
-	}
-	list = append(list, gap{"refused", refused}, gap{"broken", broken}, gap{"undocumented", b.all.Layers[schema.LayerNone]})
+	unknown, refused, broken := b.unread()
+	list = append(list, gap{"unknown", unknown}, gap{"refused", refused}, gap{"broken", broken}, gap{"undocumented", b.all.Layers[schema.LayerNone]})
 	list = slices.DeleteFunc(list, func(g gap) bool { return g.count == 0 })
 	// What is never in what Microsoft hands over, whatever was received.
 	for _, key := range []string{"followup", "security", "device", "optional", "content", "old", "other"} {
 		list = append(list, gap{key: key})
 	}
-	l := b.newList("missing", len(list), column{"what", 44}, column{"count", 14}, column{"why", 62}, column{"todo", 62})
+	l := b.newList("missing", len(list), words("what", 44), count("count", 16), words("why", 62), words("todo", 62))
 	l.lead = []string{b.word("missing.lead")}
 	l.fill = func(out *sheetRows) error {
 		for _, g := range list {
-			out.begin(0)
+			out.begin()
 			out.text(styleText, b.word("missing."+g.key))
 			if g.count > 0 {
 				out.integer(styleNumber, g.count)
 			} else {
-				out.text(styleText, b.word("missing.uncounted"))
+				out.text(styleRight, b.word("missing.uncounted"))
 			}
 			out.text(styleText, b.word("missing."+g.key+".why"))
 			out.text(styleText, b.word("missing."+g.key+".todo"))

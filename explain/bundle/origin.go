@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"cmp"
 	"strings"
 
 	"inzage/schema"
@@ -10,9 +11,9 @@ import (
 // became of each of its records.
 func (b *book) originList() *list {
 	l := b.newList("origin", max(len(b.files), 1),
-		column{"name", 44}, column{"source", 28}, column{"format", 28}, column{"size", 14}, column{"sha256", 34},
-		column{"read", 11}, column{"explained", 12}, column{"outline", 12}, column{"none", 14}, column{"unreadable", 12},
-		column{"others", 12}, column{"repairs", 46}, column{"remark", 46})
+		words("name", 42), words("source", 24), words("format", 26), count("size", 14), words("sha256", 38),
+		count("read", 12), count("explained", 13), count("outline", 13), count("none", 13), count("unreadable", 13),
+		count("others", 13), words("repairs", 42), words("remark", 46))
 	w := b.head.Words
 	l.lead = []string{
 		b.word("origin.lead"),
@@ -30,10 +31,10 @@ func (b *book) originList() *list {
 			x := &f.own.balance
 			outline := x.Layers[schema.LayerNamespace] + x.Layers[schema.LayerDataType]
 			none := x.Layers[schema.LayerNone]
-			out.begin(0)
+			out.begin()
 			out.text(styleText, brief(f.Name))
 			out.text(styleText, w.term("source", f.Source))
-			out.text(styleText, w.term("format", f.Format))
+			out.text(styleText, w.term("format", cmp.Or(f.Format, "unknown")))
 			out.integer(styleNumber, f.Size)
 			out.text(styleText, f.SHA256)
 			out.integer(styleNumber, x.Read)

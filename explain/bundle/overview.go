@@ -37,11 +37,7 @@ func newOverview(zone *time.Location) *overview {
 
 func (o *overview) add(e *schema.Explanation) {
 	o.when(e.Record.At)
-	if _, ok := o.apps[e.App]; ok || len(o.apps) < maxApps {
-		bump(o.apps, e.App)
-	} else {
-		o.moreApps++
-	}
+	o.app(e.App)
 	bump(o.kinds, e.DataKind)
 	o.classes[e.Class]++
 	for i := range e.Notes {
@@ -52,9 +48,19 @@ func (o *overview) add(e *schema.Explanation) {
 }
 
 // unreadable counts a record that has no explanation.
-func (o *overview) unreadable(at time.Time) {
-	o.when(at)
+func (o *overview) unreadable(r *schema.Record) {
+	o.when(r.At)
+	o.app(r.App)
+	bump(o.kinds, "")
 	o.classes[schema.Unknown]++
+}
+
+func (o *overview) app(name string) {
+	if _, ok := o.apps[name]; ok || len(o.apps) < maxApps {
+		bump(o.apps, name)
+	} else {
+		o.moreApps++
+	}
 }
 
 func (o *overview) when(at time.Time) {

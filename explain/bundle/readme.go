@@ -13,11 +13,12 @@ import (
 func (b *book) readme(sheet string) error {
 	p := &page{book: b, sheet: sheet}
 	w := b.head.Words
-	for i, width := range []float64{42, 78, 15, 15, 15, 15} {
-		name := string(rune('A' + i))
-		if err := b.f.SetColWidth(sheet, name, name, width); err != nil {
-			return err
-		}
+	p.cols = []column{words("", 42), words("", 84)}
+	for range len(b.bySource()) + 1 {
+		p.cols = append(p.cols, count("", 16))
+	}
+	if err := b.widths(sheet, p.cols); err != nil {
+		return err
 	}
 	p.put(styleTitle, 34, b.word("readme.title"))
 	p.put(styleAnswer, 22, b.answer())
@@ -89,11 +90,14 @@ func (b *book) readme(sheet string) error {
 
 // answer is the first thing that a person wants to know: yes or no.
 func (b *book) answer() string {
+	unknown, refused, broken := b.unread()
 	switch {
 	case b.all.Explained()+b.all.Unreadable > 0:
 		return b.word("readme.yes")
 	case len(b.files) == 0:
 		return b.word("readme.nofiles")
+	case unknown+refused+broken > 0:
+		return b.word("readme.unread")
 	default:
 		return b.word("readme.no")
 	}
@@ -174,7 +178,11 @@ func (b *book) proof(p *page) {
 	line(b.word("readme.proof.gap"), b.word("readme.proof.gap.means"), (*Balance).gap)
 
 	p.heading(b.word("readme.proof"))
-	p.put(styleLead, 0, b.word("readme.proof.lead"))
+	if unknown, refused, broken := b.unread(); unknown+refused+broken > 0 {
+		p.put(styleLead, 0, b.word("readme.proof.partly", "count", w.number(unknown+refused+broken)))
+	} else {
+		p.put(styleLead, 0, b.word("readme.proof.lead"))
+	}
 	p.put(styleLink, 20, link{b.word("readme.proof.files"), b.lists[len(b.lists)-1].sheet})
 	p.table(b.word("readme.proof.table"), headers, rows)
 }

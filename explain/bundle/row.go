@@ -14,24 +14,39 @@ import (
 // numbers are not known yet when a row is made (rows are sorted later), so each
 // place where the number belongs holds a zero byte, and two zero bytes where a
 // new row begins: bytes that XML text can never hold. number fills them in.
+//
+// A row also measures how high it must be to show its wrapped texts: not every
+// program finds that out when it opens a file.
 type row struct {
-	buf []byte
-	col byte
+	buf   []byte
+	col   byte
+	cols  []column // of the list, for the widths
+	room  int      // where the height of the row goes, once it is known
+	lines int
 }
 
-// begin starts a row. Height is in points, 0 lets the reader's program decide.
-func (r *row) begin(height int) {
-	r.col = 'A'
+// begin starts a row.
+func (r *row) begin() {
+	r.col, r.lines = 'A', 1
 	r.buf = append(r.buf, "<row r=\"\x00\x00\""...)
-	if height > 0 {
-		r.buf = append(r.buf, ` ht="`...)
-		r.buf = strconv.AppendInt(r.buf, int64(height), 10)
-		r.buf = append(r.buf, `" customHeight="1"`...)
-	}
-	r.buf = append(r.buf, '>')
+	r.room = len(r.buf)
+	r.buf = append(r.buf, `         >`...) // as long as ` ht="150"`; XML allows the spaces
 }
 
-func (r *row) end() { r.buf = append(r.buf, "</row>"...) }
+func (r *row) end() {
+	if r.lines > 1 {
+		ht := strconv.AppendInt(append(make([]byte, 0, 16), ` ht="`...), int64(rowHeight(r.lines)), 10)
+		copy(r.buf[r.room:], append(ht, '"'))
+	}
+	r.buf = append(r.buf, "</row>"...)
+}
+
+// measure takes note of the text of the cell that was opened last.
+func (r *row) measure(s string) {
+	if i := int(r.col-'A') - 1; i < len(r.cols) {
+		r.lines = max(r.lines, lines(s, r.cols[i].width))
+	}
+}
 
 // cell opens the next cell of the row. No list has more than 26 columns.
 func (r *row) cell(style int) {
@@ -56,6 +71,7 @@ func (r *row) text(style int, s string) {
 		return
 	}
 	r.cell(style)
+	r.measure(s)
 	r.buf = append(r.buf, ` t="inlineStr"><is><t`...)
 	if s[0] <= ' ' || s[len(s)-1] <= ' ' {
 		r.buf = append(r.buf, ` xml:space="preserve"`...)
@@ -65,9 +81,10 @@ func (r *row) text(style int, s string) {
 	r.buf = append(r.buf, "</t></is></c>"...)
 }
 
-// shared is a cell whose text stands in the table of shared strings.
-func (r *row) shared(style, index int) {
+// shared is a cell whose text s stands in the table of shared strings.
+func (r *row) shared(style, index int, s string) {
 	r.cell(style)
+	r.measure(s)
 	r.buf = append(r.buf, ` t="s"><v>`...)
 	r.buf = strconv.AppendInt(r.buf, int64(index), 10)
 	r.buf = append(r.buf, "</v></c>"...)

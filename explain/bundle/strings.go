@@ -44,7 +44,7 @@ func (t *sharing) put(r *row, style int, s string) {
 		return
 	}
 	if i, ok := t.at(s); ok {
-		r.shared(style, i)
+		r.shared(style, i, s)
 		return
 	}
 	r.text(style, s)
@@ -54,7 +54,7 @@ func (t *sharing) put(r *row, style int, s string) {
 // excelize: it uses what is there and adds nothing.
 func (t *sharing) show(r *row, style int, s string) {
 	if i, ok := t.index[s]; ok {
-		r.shared(style, i)
+		r.shared(style, i, s)
 		return
 	}
 	r.text(style, s)

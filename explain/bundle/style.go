@@ -18,13 +18,14 @@ const (
 	styleLink
 	styleHeading
 	styleHeader
+	styleHeaderRight
 	styleText
 	styleStrong
 	styleTextLink
 	styleDate
 	styleDay
-	styleMonth
 	styleNumber
+	styleRight
 	stylePercent
 	styleEnd
 )
@@ -53,12 +54,12 @@ func styleOf(n int) *excelize.Style {
 	const (
 		date  = "yyyy-mm-dd hh:mm:ss"
 		day   = "yyyy-mm-dd"
-		month = "yyyy-mm"
+		share = "0.0%"
 	)
 	plain := &excelize.Alignment{Vertical: "center"}
 	top := &excelize.Alignment{Vertical: "top", WrapText: true}
 	left := &excelize.Alignment{Vertical: "top", Horizontal: "left"}
-	right := &excelize.Alignment{Vertical: "top", Horizontal: "right"}
+	right := &excelize.Alignment{Vertical: "top", Horizontal: "right", Indent: 1}
 	rule := []excelize.Border{{Type: "bottom", Color: line, Style: 1}}
 	link := &excelize.Font{Color: accent, Underline: "single", Family: "Calibri", Size: 11}
 	s := &excelize.Style{Border: rule, Alignment: top}
@@ -76,11 +77,14 @@ func styleOf(n int) *excelize.Style {
 			Alignment: &excelize.Alignment{Vertical: "bottom"},
 			Font:      &excelize.Font{Bold: true, Size: 13, Color: accent, Family: "Calibri"},
 		}
-	case styleHeader:
+	case styleHeader, styleHeaderRight:
 		s = &excelize.Style{
 			Alignment: &excelize.Alignment{Vertical: "center", WrapText: true},
 			Font:      &excelize.Font{Bold: true, Color: "FFFFFF", Family: "Calibri", Size: 11},
 			Fill:      excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{accent}},
+		}
+		if n == styleHeaderRight {
+			s.Alignment.Horizontal, s.Alignment.Indent = "right", 1
 		}
 	case styleStrong:
 		s.Font = &excelize.Font{Bold: true, Family: "Calibri", Size: 11}
@@ -90,12 +94,12 @@ func styleOf(n int) *excelize.Style {
 		s.Alignment, s.CustomNumFmt = left, new(date)
 	case styleDay:
 		s.Alignment, s.CustomNumFmt = left, new(day)
-	case styleMonth:
-		s.Alignment, s.CustomNumFmt = left, new(month)
 	case styleNumber:
 		s.Alignment, s.NumFmt = right, 3 // #,##0
+	case styleRight:
+		s.Alignment = right
 	case stylePercent:
-		s.Alignment, s.NumFmt = right, 9 // 0%
+		s.Alignment, s.CustomNumFmt = right, new(share)
 	}
 	return s
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -18,11 +19,9 @@ const (
 // summary makes Samenvatting: the counts, in tables and two charts.
 func (b *book) summary(sheet string) error {
 	p := &page{book: b, sheet: sheet}
-	for i, width := range []float64{58, 14, 18, 18, 18} {
-		name := string(rune('A' + i))
-		if err := b.f.SetColWidth(sheet, name, name, width); err != nil {
-			return err
-		}
+	p.cols = []column{words("", 58), count("", 14), words("", 24), words("", 16), words("", 16)}
+	if err := b.widths(sheet, p.cols); err != nil {
+		return err
 	}
 	p.put(styleTitle, 34, b.word("summary.title"))
 	for _, s := range b.findings() {
@@ -74,7 +73,7 @@ func (b *book) topEvents(p *page) {
 		title := cmp.Or(e.title, eventName(e.name, e.action), b.word("summary.unnamed"))
 		row := []any{title, e.count, e.app, any(b.word("time.unknown")), any(b.word("time.unknown"))}
 		if !e.first.IsZero() {
-			row[3], row[4] = day{start: e.first.In(b.head.Zone)}, day{start: e.last.In(b.head.Zone)}
+			row[3], row[4] = day(e.first.In(b.head.Zone)), day(e.last.In(b.head.Zone))
 		}
 		rows = append(rows, row)
 	}
@@ -142,9 +141,10 @@ func (b *book) periods(p *page) block {
 	if len(list) == 0 {
 		return block{}
 	}
-	key := "summary.days"
+	// Text, not dates: a chart shows the text of its categories.
+	key, layout := "summary.days", time.DateOnly
 	if monthly {
-		key = "summary.months"
+		key, layout = "summary.months", "2006-01"
 	}
 	p.heading(b.word(key))
 	if n := b.overview.moreDays; n > 0 {
@@ -152,10 +152,7 @@ func (b *book) periods(p *page) block {
 	}
 	rows := make([][]any, len(list))
 	for i, d := range list {
-		rows[i] = []any{day(d), d.count}
-		if monthly {
-			rows[i][0] = month(d)
-		}
+		rows[i] = []any{d.start.Format(layout), d.count}
 	}
 	p.table(b.word(key+".table"), b.headers(key, "day", "count"), rows)
 	top := slices.MaxFunc(list, func(x, y period) int { return cmp.Compare(x.count, y.count) })
@@ -193,6 +190,10 @@ func (b *book) chart(sheet, at string, kind excelize.ChartType, data block, titl
 	}
 	font := excelize.Font{Size: 10, Color: "404040", Family: "Calibri"}
 	bars := kind == excelize.Bar
+	rotate := -45
+	if bars {
+		rotate = 0
+	}
 	c := &excelize.Chart{
 		Type: kind,
 		Series: []excelize.ChartSeries{{
@@ -207,8 +208,8 @@ func (b *book) chart(sheet, at string, kind excelize.ChartType, data block, titl
 		}}},
 		VaryColors: new(false),
 		GapWidth:   new(uint(40)),
-		XAxis:      excelize.ChartAxis{Font: font, ReverseOrder: bars},
-		YAxis:      excelize.ChartAxis{Font: font, MajorGridLines: true, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "#,##0"}, Minimum: new(0.0)},
+		XAxis:      excelize.ChartAxis{Font: font, ReverseOrder: bars, Alignment: excelize.Alignment{TextRotation: rotate}, TickLabelSkip: data.bars / 12},
+		YAxis:      excelize.ChartAxis{Font: font, None: bars, MajorGridLines: !bars, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "#,##0"}, Minimum: new(0.0)},
 		PlotArea:   excelize.ChartPlotArea{ShowVal: bars},
 		Border:     excelize.LineOptions{Type: excelize.LineNone},
 	}

@@ -107,13 +107,6 @@ func sortKey(at time.Time) int64 {
 	return at.UnixMicro()
 }
 
-// tallRow is the fixed height in points of a row with so much text that it would
-// fill the screen; the text is all there, the cell shows its beginning.
-const (
-	tallText = 600 // bytes
-	tallRow  = 150
-)
-
 // timelineRows writes the record's row, or its rows where a text is longer than
 // a cell can hold: then each row repeats the short cells, and the long text
 // stands in marked parts, directly below each other. It returns how many.
@@ -155,12 +148,8 @@ func (w *Writer) part(i, n int) string {
 }
 
 func (w *Writer) timelineRow(r *schema.Record, c *cells) {
-	height := 0
-	if len(c.text) > tallText {
-		height = tallRow
-	}
 	x := &w.row
-	x.begin(height)
+	x.begin()
 	if !x.moment(styleDate, r.At, w.head.Zone) {
 		w.sharing.put(x, styleText, w.timeText(r.At))
 	}

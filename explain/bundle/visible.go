@@ -152,3 +152,45 @@ func shorten(s string, max int) (short string, cut bool) {
 	}
 	return s, false
 }
+
+const (
+	lineHeight = 15 // points, of the default font
+	maxLines   = 10 // higher rows fill the screen; the text is all there
+)
+
+// rowHeight is the height in points of a row with so many lines.
+func rowHeight(lines int) int { return lineHeight * min(lines, maxLines) }
+
+// lines estimates how many lines a text takes in a column, wrapped at spaces and
+// inside what is longer than the column. A little too many reads better than
+// too few: fonts differ.
+func lines(s string, width float64) int {
+	room := int(width*1.05) - 1 // letters are narrower than the digits that widths count
+	if len(s) <= room && strings.IndexByte(s, '\n') < 0 {
+		return 1
+	}
+	n, used, word := 1, 0, 0 // word: length of the word that is being read
+	for _, r := range s {
+		switch r {
+		case '\n':
+			n, used, word = n+1, 0, 0
+			continue
+		case ' ':
+			used, word = used+1, 0
+			continue
+		}
+		used++
+		word++
+		if used > room {
+			n++
+			if word > room {
+				word = 1
+			}
+			used = word
+		}
+		if n == maxLines {
+			return n
+		}
+	}
+	return n
+}

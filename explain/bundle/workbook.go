@@ -286,7 +286,7 @@ func (p *parts) fill(k *kept, l *list) error {
 	if _, err := w.Write(head); err != nil {
 		return schema.Fail(schema.CodeIO, "write list", err)
 	}
-	rows := &sheetRows{out: w, next: l.header}
+	rows := &sheetRows{row: row{cols: l.cols}, out: w, next: l.header}
 	if err := l.fill(rows); err != nil {
 		return err
 	}
