@@ -51,7 +51,7 @@ func (x *Explainer) newPlan(r *schema.Record) *plan {
 	p := &plan{fields: make(map[string]*fieldPlan), fixed: make(map[string]string, 3), kind: x.dataKind(r)}
 	event := withoutToken(r.Event)
 	ns, rest := x.c.namespaceOf(event)
-	if space := x.c.spaceOf(r); space != nil && ns == nil {
+	if space := x.c.spaceOf(r); space != nil && (ns == nil || ns.weak()) {
 		ns = space
 	}
 	p.app = x.app(r, ns)
