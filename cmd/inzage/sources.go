@@ -3,14 +3,14 @@ package main
 import (
 	"inzage/schema"
 	"inzage/workers/dataviewer"
-//G	"inzage/workers/graphexport"
+	"inzage/workers/graphexport"
 )
 
 // sources lists every source of records. A new source adds its line here.
 // temp is a private folder for what a source must have on disk.
 func sources(temp string) []schema.Source {
 	return []schema.Source{
-//G		graphexport.New(),
+		graphexport.New(),
 		&dataviewer.Source{Temp: temp},
 	}
 }
