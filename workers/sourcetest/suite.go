@@ -1,0 +1,267 @@
+package sourcetest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"inzage/schema"
+)
+
+// suite is one file put to one source.
+type suite struct {
+	src    schema.Source
+	who    schema.Subject
+	name   string
+	data   []byte
+	beside map[string][]byte
+}
+
+func (s *suite) file() schema.File {
+	return build(s.name, s.data, s.beside, func(r io.Reader) io.Reader { return r }, new(atomic.Int64))
+}
+
+// with is the same file with other bytes.
+func (s *suite) with(data []byte) *suite {
+	other := *s
+	other.data = data
+	return &other
+}
+
+// result is everything that came of a file.
+type result struct {
+	Records []schema.Record
+	Tally   schema.Tally
+	Code    schema.Code // of the error
+	err     error       // not compared: causes may differ
+}
+
+// readable are the records that could be read.
+func (r result) readable() []schema.Record {
+	var list []schema.Record
+	for _, rec := range r.Records {
+		if rec.Unreadable == "" {
+			list = append(list, rec)
+		}
+	}
+	return list
+}
+
+// read reads a file to its end and checks what holds for every record.
+func (s *suite) read(t *testing.T, f schema.File) result {
+	t.Helper()
+	var r result
+	for rec, err := range s.src.Records(s.who, f, &r.Tally) {
+		if r.err != nil {
+			t.Fatal("the sequence goes on after an error")
+		}
+		if err != nil {
+			r.err, r.Code = err, schema.CodeOf(err)
+			continue
+		}
+		r.Records = append(r.Records, rec)
+		if rec.Source != s.src.Name() {
+			t.Fatalf("record %d says it is of source %q", len(r.Records), rec.Source)
+		}
+		if rec.From.File != f.Name {
+			t.Fatalf("record %d says that it stands in another file", len(r.Records))
+		}
+		if rec.Unreadable != "" && len(rec.Fields) > 0 || rec.Unreadable == "" && !rec.Raw.IsEmpty() {
+			t.Fatalf("record %d has both fields and raw text, or the wrong one", len(r.Records))
+		}
+	}
+	if r.Code == schema.CodeInternal {
+		t.Fatalf("an error without code: %v", r.err)
+	}
+	return r
+}
+
+// format checks Match, and that the name has no part in it.
+func (s *suite) format(t *testing.T, want schema.Format) {
+	t.Helper()
+	for _, name := range []string{s.name, "", "x", "notes.txt", "RequestInfo.json", "a/b/viewer.csv", "EventTranscript.db", "ü/\xff.json"} {
+		f := s.file()
+		f.Name = name
+		got, ok := s.src.Match(f)
+		if got != want || ok != (want.Code != "") {
+			t.Errorf("Match under the name %q: got %+v, %v; want %+v", name, got, ok, want)
+		}
+	}
+}
+
+// refuses checks that a file that is not the source's does no harm.
+func (s *suite) refuses(t *testing.T) {
+	t.Helper()
+	if r := s.read(t, s.file()); r.err == nil && len(r.Records) > 0 {
+		t.Error("records of a file that Match does not accept")
+	}
+}
+
+func (s *suite) counts(t *testing.T, c Case) {
+	t.Helper()
+	r := s.read(t, s.file())
+	var others, unreadable int
+	for _, rec := range r.Records {
+		if rec.Owner == schema.OwnerOther {
+			others++
+		}
+		if rec.Unreadable != "" {
+			unreadable++
+		}
+	}
+	if r.Code != c.Err {
+		t.Errorf("error: got %q (%v), want %q", r.Code, r.err, c.Err)
+	}
+	if got := len(r.Records) - unreadable; got != c.Readable || unreadable != c.Unreadable || others != c.Others {
+		t.Errorf("got %d readable, %d unreadable, %d of others; want %d, %d, %d", got, unreadable, others, c.Readable, c.Unreadable, c.Others)
+	}
+}
+
+// repeats checks that the same file gives the same records every time.
+func (s *suite) repeats(t *testing.T) {
+	t.Helper()
+	first := s.read(t, s.file())
+	if diff := cmp.Diff(first, s.read(t, s.file()), cmpopts.IgnoreUnexported(result{})); diff != "" {
+		t.Errorf("the second reading differs (-first +second):\n%s", diff)
+	}
+}
+
+// stops checks that a caller who stops is obeyed, which the language sees to by
+// a panic, and that the file is closed by then.
+func (s *suite) stops(t *testing.T) {
+	t.Helper()
+	all := len(s.read(t, s.file()).Records)
+	for after := 0; after <= all; after += 1 + all/12 {
+		var opened atomic.Int64
+		seen := 0
+		f := build(s.name, s.data, s.beside, func(r io.Reader) io.Reader { return r }, &opened)
+		for range s.src.Records(s.who, f, new(schema.Tally)) {
+			if seen++; seen > after {
+				break
+			}
+		}
+		if n := opened.Load(); n != 0 {
+			t.Fatalf("%d readers are still open when the caller stops after %d records", n, after)
+		}
+	}
+}
+
+// readers checks that it does not matter in what portions a file is read, and
+// that the error of a reader arrives.
+func (s *suite) readers(t *testing.T) {
+	t.Helper()
+	want := s.read(t, s.file())
+	for name, wrap := range map[string]func(io.Reader) io.Reader{
+		"one byte at a time":  iotest.OneByteReader,
+		"half of what fits":   iotest.HalfReader,
+		"error with the last": iotest.DataErrReader,
+	} {
+		f := build(s.name, s.data, s.beside, wrap, new(atomic.Int64))
+		if diff := cmp.Diff(want, s.read(t, f), cmpopts.IgnoreUnexported(result{})); diff != "" {
+			t.Errorf("%s: other records (-want +got):\n%s", name, diff)
+		}
+	}
+	for _, n := range []int64{0, 1, int64(len(s.data)) / 2, int64(len(s.data))} {
+		var opened atomic.Int64
+		reached := false
+		f := build(s.name, s.data, s.beside, failing(n), &opened)
+		open := f.Open
+		f.Open = func() (io.ReadCloser, error) {
+			reached = true
+			return open()
+		}
+		got := s.read(t, f)
+		if reached && got.Code != schema.CodeLimit && got.Code != want.Code {
+			t.Errorf("a reader that fails with %q after %d bytes: got %q", schema.CodeLimit, n, got.Code)
+		}
+		s.mute(t, "failing reader", got, want)
+		if opened.Load() != 0 {
+			t.Error("a reader is still open after an error")
+		}
+	}
+}
+
+// silent checks that neither errors nor values give themselves away when they
+// are printed.
+func (s *suite) silent(t *testing.T) {
+	t.Helper()
+	f := s.file()
+	f.Name = secret + "/" + f.Name
+	r := s.read(t, f)
+	s.mute(t, "reading", r, r)
+	f.Open = func() (io.ReadCloser, error) { return nil, errLimit() }
+	closed := s.read(t, f)
+	s.mute(t, "opening", closed, r)
+	for _, rec := range r.Records {
+		values := []schema.Personal{rec.Raw}
+		for _, field := range rec.Fields {
+			values = append(values, field.Value)
+		}
+		for _, v := range values {
+			if text := v.Reveal(); len(text) > 3 && strings.Contains(fmt.Sprintf("%v %+v %#v %s %q", v, v, v, v, v), text) && !strings.Contains("[personal]", text) {
+				t.Fatal("a value prints itself")
+			}
+		}
+	}
+}
+
+// mute checks that the error of got says neither the secret nor a value.
+func (s *suite) mute(t *testing.T, what string, got, values result) {
+	t.Helper()
+	if got.err == nil {
+		return
+	}
+	said := fmt.Sprintf("%v %+v %#v %s %q", got.err, got.err, got.err, got.err, got.err)
+	if strings.Contains(said, secret) {
+		t.Errorf("%s: the error quotes a path", what)
+	}
+	for _, rec := range values.Records {
+		for _, field := range rec.Fields {
+			if text := field.Value.Reveal(); len(text) >= 8 && strings.Contains(said, text) {
+				t.Errorf("%s: the error quotes a value", what)
+			}
+		}
+	}
+}
+
+// complete checks that every value of the file is in a record, or in the text
+// of one that could not be read.
+func (s *suite) complete(t *testing.T, values []string) {
+	t.Helper()
+	found := make(map[string]bool)
+	var raw bytes.Buffer
+	for _, rec := range s.read(t, s.file()).Records {
+		for _, field := range rec.Fields {
+			found[field.Value.Reveal()] = true
+		}
+		raw.WriteString(rec.Raw.Reveal())
+		raw.WriteByte('\n')
+	}
+	for _, v := range append(leaves(s.data), values...) {
+		if !present(v, found, raw.String()) {
+			t.Errorf("a value is lost: %q", v)
+		}
+	}
+}
+
+// present reports whether a value was found: itself, or, where it is JSON in a
+// string, all that is in it.
+func present(v string, found map[string]bool, raw string) bool {
+	if found[v] || strings.Contains(raw, v) {
+		return true
+	}
+	inner := leaves([]byte(v))
+	for _, x := range inner {
+		if x == v || !present(x, found, raw) {
+			return false
+		}
+	}
+	return len(inner) > 0
+}
