@@ -73,6 +73,7 @@ func (t *table) next() (row, error) {
 				continue
 			}
 			return t.skip(len(d), schema.CodeTooLarge), nil
+		case stray, open:
 		}
 		next, found := t.resume(d, bad)
 		switch {

@@ -48,9 +48,11 @@ func recognise(head string) layout {
 // jsonFormat looks at the first objects of a JSON text.
 func jsonFormat(head string) string {
 	const objects = 8
-	for p := range jsonstream.Split(strings.NewReader(head), len(head), nil) {
+	for p, err := range jsonstream.Split(strings.NewReader(head), len(head), nil) {
 		keys := topKeys(p.Raw)
 		switch {
+		case err != nil:
+			return ""
 		case isEvent(keys):
 			return formatEvents
 		case slices.Contains(keys, "Name") && slices.Contains(keys, "Payload"):

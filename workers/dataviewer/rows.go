@@ -31,7 +31,7 @@ func (r *reading) table(text io.Reader, l layout, encoding string) error {
 	damaged := false
 	for {
 		row, err := t.next()
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // a wrapped EOF is no end but a file that broke off
 			break
 		}
 		if err != nil {
@@ -98,13 +98,10 @@ func (r *reading) cells(rec *schema.Record, row row, h header, payload int, path
 			out.sid = value
 		}
 		if rec.Unreadable == "" {
-			path := ""
-			if i < len(paths) {
-				path = paths[i]
-			} else {
-				path = cellPath("", i)
+			if i >= len(paths) {
+				paths = append(paths, cellPath("", i)) // beyond the header
 			}
-			rec.Fields = append(rec.Fields, schema.Field{Path: path, Value: schema.NewPersonal(value)})
+			rec.Fields = append(rec.Fields, schema.Field{Path: paths[i], Value: schema.NewPersonal(value)})
 		}
 	}
 	return out

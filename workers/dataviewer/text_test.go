@@ -58,7 +58,8 @@ func TestTables(t *testing.T) {
 		},
 		"unknown columns": {
 			exportCSV(",", []string{"When", "Event", "JSON", ""}, []string{"x", "y", payload, "z"}),
-			[]string{"column.When=x", "column.Event=y", "column[4]=z"}, nil,
+			[]string{"column.When=x", "column.Event=y", "column[4]=z"},
+			nil,
 		},
 		"short row": {
 			exportCSV(",", newHeader(), []string{sample, "18-5-2021 15:31:42", payload}), newColumns[:2],
@@ -66,7 +67,8 @@ func TestTables(t *testing.T) {
 		},
 		"long row": {
 			exportCSV(",", newHeader(), []string{sample, "18-5-2021 15:31:42", payload, "True", category, "", "more"}),
-			append(newColumns[:4:4], "column[6]=", "column[7]=more"), map[schema.Repair]int64{schema.RepairLongRow: 1},
+			append(newColumns[:4:4], "column[6]=", "column[7]=more"),
+			map[schema.Repair]int64{schema.RepairLongRow: 1},
 		},
 		"two dumps in one file": {
 			exportCSV(",", newHeader()) + typeLine + exportCSV(",", recent...), newColumns,
@@ -216,7 +218,8 @@ func TestBrokenRows(t *testing.T) {
 		"quote inside":     {`"a"b","c"` + "\r\n" + good, []schema.Code{schema.CodeSyntax, ""}, `"a"b","c"` + "\r\n"},
 		"end of file":      {good + cut, []schema.Code{"", schema.CodeTruncated}, cut},
 		"payload broken": {
-			exportCSV(",", []string{sample, "", `{"name":"x",`, "True", ""}) + good, []schema.Code{schema.CodeSyntax, ""},
+			exportCSV(",", []string{sample, "", `{"name":"x",`, "True", ""}) + good,
+			[]schema.Code{schema.CodeSyntax, ""},
 			exportCSV(",", []string{sample, "", `{"name":"x",`, "True", ""}),
 		},
 		"unquoted, quote not closed": {

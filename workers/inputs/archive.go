@@ -77,7 +77,7 @@ func (b *builder) isArchive(e *entry) (bool, error) {
 	var magic [4]byte
 	n, err := io.ReadFull(r, magic[:])
 	if n < len(magic) {
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			err = nil // shorter than an archive; damage shows when it is read
 		}
 		return false, err

@@ -74,25 +74,37 @@ func overlapping(t testing.TB, n int) []byte {
 	return append(out, tail...)
 }
 
-// bomb makes a zip with one member of size zeros.
+// bomb makes a zip with one member of size zeros, a multiple of 16 MiB. They are
+// deflated once and repeated, as the makers of such files do.
 func bomb(t testing.TB, size int64) []byte {
 	t.Helper()
+	zeros := make([]byte, 16<<20)
+	var block, packed bytes.Buffer
+	f, err := flate.NewWriter(&block, flate.BestCompression)
+	check(t, err)
+	_, err = f.Write(zeros)
+	check(t, err)
+	check(t, f.Flush())
+	sum := uint32(0)
+	for range size / int64(len(zeros)) {
+		packed.Write(block.Bytes())
+		sum = crc32.Update(sum, crc32.IEEETable, zeros)
+	}
+	block.Reset()
+	check(t, f.Close())
+	packed.Write(block.Bytes()) // the end mark
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
-	w.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
-		return flate.NewWriter(out, flate.BestCompression)
+	out, err := w.CreateRaw(&zip.FileHeader{
+		Name: "zeros.json", Method: zip.Deflate, CRC32: sum,
+		CompressedSize64: uint64(packed.Len()), UncompressedSize64: uint64(size),
 	})
-	out, err := w.Create("zeros.json")
 	check(t, err)
-	_, err = io.CopyN(out, zeros{}, size)
+	_, err = out.Write(packed.Bytes())
 	check(t, err)
 	check(t, w.Close())
 	return b.Bytes()
 }
-
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 // tree writes files below a new folder.
 func tree(t testing.TB, files map[string]string) string {

@@ -71,7 +71,7 @@ type reader struct {
 
 func (r *reader) Read(p []byte) (int, error) {
 	n, err := r.r.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && err != io.EOF { //nolint:errorlint // a wrapped EOF is no end but a file that broke off
 		err = r.set.fault(r.name, "read file", err)
 	}
 	return n, err

@@ -50,7 +50,7 @@ func (s *store) keep(ctx context.Context, r io.Reader, limit int64) (container, 
 	in := &guarded{ctx: ctx, r: r, left: limit}
 	var head bytes.Buffer
 	_, err := io.CopyN(&head, in, min(small, memory-s.held)+1)
-	if err == io.EOF {
+	if err == io.EOF { //nolint:errorlint // a wrapped EOF is a fault of r
 		s.held += int64(head.Len())
 		return container{at: bytes.NewReader(head.Bytes()), size: int64(head.Len())}, nil
 	}
