@@ -48,6 +48,9 @@ func TestEveryTextExists(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, m := range key.FindAllStringSubmatch(string(src), -1) {
+				if strings.HasSuffix(m[1], ".zip") { // a file name
+					continue
+				}
 				found++
 				if !a.catalog.HasText(m[1]) && !a.isPrefix(m[1]) {
 					t.Errorf("%s: no text %q", name, m[1])

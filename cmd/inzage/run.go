@@ -33,12 +33,12 @@ func (a *app) runCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		a.lang = lang
 		req, err := a.request(f, lang)
 		if err != nil {
 			return err
 		}
 		defer req.cleanup()
+		a.lang = lang // what is said from here on is about the bundle
 		return a.runRequest(c, req)
 	})
 	c.Flags().BoolVar(&f.demo, "demo", false, a.text("cli.flag.demo"))
