@@ -2,7 +2,6 @@ package sourcetest
 
 import (
 	"slices"
-	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -19,9 +18,8 @@ const (
 
 // truncated cuts the file off everywhere. Every record that is whole in what is
 // left must be there, in its order and unchanged.
-func (s *suite) truncated(t *testing.T) {
-	t.Helper()
-	whole := s.read(t, s.file())
+func (s *suite) truncated() {
+	whole := s.read(s.file())
 	format, _ := s.src.Match(s.file())
 	step := cutStep * (1 + len(s.data)/(cutStep*maxCuts))
 	for cut := step; cut < len(s.data); cut += step {
@@ -29,14 +27,17 @@ func (s *suite) truncated(t *testing.T) {
 		if got, ok := s.src.Match(short.file()); !ok || got != format {
 			continue // too little is left to know what it was
 		}
-		got := short.read(t, short.file())
-		s.mute(t, "truncated file", got, whole)
+		got := short.read(short.file())
+		s.mute("truncated file", got, whole)
 		want := before(whole, int64(cut))
-		if n := len(got.readable()); n < len(want) {
-			t.Fatalf("cut at %d: %d readable records, %d are whole", cut, n, len(want))
+		have := got.readable()
+		if len(have) < len(want) {
+			s.errorf("cut at %d: %d readable records, %d are whole", cut, len(have), len(want))
+			return
 		}
-		if diff := cmp.Diff(want, got.readable()[:len(want)]); diff != "" {
-			t.Fatalf("cut at %d: other records (-want +got):\n%s", cut, diff)
+		if have = have[:len(want)]; !same(want, have) {
+			s.errorf("cut at %d: other records (-want +got):\n%s", cut, cmp.Diff(want, have))
+			return
 		}
 	}
 }
@@ -59,36 +60,35 @@ func before(r result, cut int64) []schema.Record {
 
 // garbage puts text and bytes around the file. Where it is still recognised, no
 // record may be lost but the one that the garbage touches.
-func (s *suite) garbage(t *testing.T) {
-	t.Helper()
+func (s *suite) garbage() {
 	format, _ := s.src.Match(s.file())
-	whole := s.read(t, s.file())
+	whole := s.read(s.file())
 	for _, junk := range []string{"\n", "\r\n\r\n", "\nhere it ends\n", "\x00\x00\x00", "\n}]", "\n\xff\xfe\xfd"} {
 		longer := s.with(slices.Concat(s.data, []byte(junk)))
-		s.keeps(t, "garbage behind", longer, format, whole.readable(), 1)
+		s.keeps("garbage behind", longer, format, whole.readable(), 1)
 	}
 	for _, junk := range []string{"\n\n", "\xef\xbb\xbf", "copied from the screen\n", "\x00\x01\n"} {
 		longer := s.with(slices.Concat([]byte(junk), s.data))
-		s.keeps(t, "garbage before", longer, format, whole.readable(), 0)
+		s.keeps("garbage before", longer, format, whole.readable(), 0)
 	}
 }
 
 // keeps checks that a damaged file still gives the records, but for the last
 // few.
-func (s *suite) keeps(t *testing.T, what string, damaged *suite, format schema.Format, want []schema.Record, lose int) {
-	t.Helper()
+func (s *suite) keeps(what string, damaged *suite, format schema.Format, want []schema.Record, lose int) {
 	if got, ok := s.src.Match(damaged.file()); !ok || got != format {
 		return
 	}
-	r := damaged.read(t, damaged.file())
-	s.mute(t, what, r, r)
+	r := damaged.read(damaged.file())
+	s.mute(what, r, r)
 	rest := r.readable()
 	for i, rec := range want[:max(len(want)-lose, 0)] {
 		at := slices.IndexFunc(rest, func(x schema.Record) bool {
-			return x.Event == rec.Event && x.At.Equal(rec.At) && cmp.Equal(x.Fields, rec.Fields)
+			return x.Event == rec.Event && x.At.Equal(rec.At) && sameFields(x.Fields, rec.Fields)
 		})
 		if at < 0 {
-			t.Fatalf("%s: record %d of %d is lost", what, i+1, len(want))
+			s.errorf("%s: record %d of %d is lost", what, i+1, len(want))
+			return
 		}
 		rest = rest[at+1:]
 	}

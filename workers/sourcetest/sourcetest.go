@@ -53,23 +53,28 @@ func Run(t *testing.T, src schema.Source, cases []Case) {
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			s := &suite{src: src, who: c.Who, name: c.File, data: c.Data, beside: c.Beside}
-			s.format(t, c.Format)
-			if c.Format.Code == "" {
-				s.refuses(t)
-				return
-			}
-			s.counts(t, c)
-			s.repeats(t)
-			s.stops(t)
-			s.readers(t)
-			s.truncated(t)
-			s.garbage(t)
-			s.silent(t)
-			if c.Format.Refused == "" && !c.Format.Support && c.Err == "" {
-				s.complete(t, c.Values)
-			}
+			check(t.Errorf, src, c)
 		})
+	}
+}
+
+// check puts one file to a source and tells errorf what is wrong.
+func check(errorf func(format string, args ...any), src schema.Source, c Case) {
+	s := &suite{errorf: errorf, src: src, who: c.Who, name: c.File, data: c.Data, beside: c.Beside}
+	s.format(c.Format)
+	if c.Format.Code == "" {
+		s.refuses()
+		return
+	}
+	s.counts(c)
+	s.repeats()
+	s.stops()
+	s.readers()
+	s.truncated()
+	s.garbage()
+	s.silent()
+	if c.Format.Refused == "" && !c.Format.Support && c.Err == "" {
+		s.complete(c.Values)
 	}
 }
 
@@ -79,12 +84,12 @@ func Run(t *testing.T, src schema.Source, cases []Case) {
 // does not recognise the file.
 func Any(t *testing.T, src schema.Source, who schema.Subject, name string, data []byte) {
 	t.Helper()
-	s := &suite{src: src, who: who, name: name, data: data}
+	s := &suite{errorf: t.Errorf, src: src, who: who, name: name, data: data}
 	if _, ok := src.Match(s.file()); !ok {
-		s.refuses(t)
+		s.refuses()
 		return
 	}
-	s.repeats(t)
-	s.stops(t)
-	s.silent(t)
+	s.repeats()
+	s.stops()
+	s.silent()
 }
