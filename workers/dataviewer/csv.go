@@ -32,6 +32,7 @@ type row struct {
 // A broken row ends where the next one visibly begins: at the next line that
 // begins with a quote and a character of a cell where rows are quoted (inside a
 // well-formed cell such a quote would be doubled), else at the next line.
+// Rows are taken to be quoted where this one and the last good one begin so.
 type table struct {
 	r     io.Reader
 	comma byte
@@ -42,6 +43,9 @@ type table struct {
 	base  int64
 	err   error // what ended r, io.EOF included
 	again int   // bytes read a second time, see resume
+	// quoted tells that the last good row began with a quote, known that there
+	// was one.
+	quoted, known bool
 
 	cells   [][]byte
 	scratch []byte
@@ -64,6 +68,7 @@ func (t *table) next() (row, error) {
 			if len(r.cells) == 1 && len(bytes.TrimRight(r.raw, "\r\n")) == 0 {
 				continue
 			}
+			t.quoted, t.known = d[0] == '"', true
 			return r, nil
 		case atEnd:
 			return row{}, t.err
@@ -227,8 +232,8 @@ func (t *table) squeeze(cell []byte) []byte {
 // resume finds where the row after the broken one in d begins; scanning stopped
 // at bad. With the text at its end, that is the end at the latest.
 func (t *table) resume(d []byte, bad int) (next int, found bool) {
-	if d[0] == '"' {
-		next, found = nextQuotedRow(d, max(bad-1, 1))
+	if t.allQuoted(d[0]) {
+		next, found = t.nextQuotedRow(d, max(bad-1, 1))
 	} else {
 		// The quote that is wrong stands on the first line as a rule, so the
 		// lines after it are read again as rows of their own. But not for ever:
@@ -248,35 +253,48 @@ func (t *table) resume(d []byte, bad int) (next int, found bool) {
 	return next, true
 }
 
+// allQuoted reports whether the rows here are quoted throughout; first is the
+// first byte of the present one.
+func (t *table) allQuoted(first byte) bool {
+	return first == '"' && (t.quoted || !t.known)
+}
+
 // nextQuotedRow finds the first quote from d[i] on that begins a line and is
-// followed by text.
-func nextQuotedRow(d []byte, i int) (int, bool) {
+// followed by text, or by the end of an empty cell.
+func (t *table) nextQuotedRow(d []byte, i int) (int, bool) {
 	for {
 		k := bytes.Index(d[i-1:], []byte("\n\""))
-		if k < 0 || i+k+1 >= len(d) {
+		if k < 0 || i+k+lookAhead > len(d) {
 			return 0, false
 		}
 		i += k
 		switch d[i+1] {
-		case '"', ',', ';', '\t', '\r', '\n':
-			i++
+		case '"':
+			if d[i+2] == t.comma {
+				return i, true
+			}
+		case ',', ';', '\t', '\r', '\n':
 		default:
 			return i, true
 		}
+		i++
 	}
 }
+
+// lookAhead is how many bytes from a quote on tell whether it begins a row.
+const lookAhead = 3
 
 // skip passes a row that is over the limit, of which n bytes are in the buffer,
 // and keeps its beginning.
 func (t *table) skip(n int, code schema.Code) row {
 	r := row{offset: t.base + int64(t.a), code: code}
 	head := bytes.Clone(t.buf[t.a : t.a+min(n, jsonstream.Keep)])
-	quoted := t.buf[t.a] == '"'
-	for from := n; ; from = 2 {
+	quoted := t.allQuoted(t.buf[t.a])
+	for from := n; ; from = lookAhead {
 		d := t.buf[t.a:t.b]
 		next, found := 0, false
 		if from = min(from, len(d)); quoted {
-			next, found = nextQuotedRow(d, max(from-2, 1))
+			next, found = t.nextQuotedRow(d, max(from-lookAhead, 1))
 		} else if k := bytes.IndexByte(d[from:], '\n'); k >= 0 {
 			next, found = from+k+1, true
 		}
@@ -289,7 +307,7 @@ func (t *table) skip(n int, code schema.Code) row {
 			r.raw = head
 			return r
 		}
-		t.a = max(t.b-2, t.a) // "\n" and the quote may be the last two bytes
+		t.a = max(t.b-lookAhead, t.a) // a row may begin there, and the next bytes tell
 		t.fill()
 	}
 }

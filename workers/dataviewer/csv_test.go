@@ -55,6 +55,7 @@ func TestRows(t *testing.T) {
 		"\"a\n\"c\",\"d\"": {{nil, "\"a\n", 0, schema.CodeSyntax}, {[]string{"c", "d"}, `"c","d"`, 3, ""}},
 		"\"a\nb":           {{nil, "\"a\nb", 0, schema.CodeTruncated}},
 		"x,\"a\nb\n":       {{nil, "x,\"a\n", 0, schema.CodeSyntax}, {[]string{"b"}, "b\n", 5, ""}},
+		"a\n\"x\"y,1\nb\n": {{[]string{"a"}, "a\n", 0, ""}, {nil, "\"x\"y,1\n", 2, schema.CodeSyntax}, {[]string{"b"}, "b\n", 9, ""}},
 		"\"a\",\"b\"\r":    {{[]string{"a", "b"}, "\"a\",\"b\"\r", 0, ""}},
 	}
 	for data, want := range tests {
@@ -73,6 +74,7 @@ func TestRowsBeyondTheLimit(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 3<<16)
 	for name, data := range map[string]string{
+		"then empty": `"` + long + `","b"` + "\r\n" + `"","d"` + "\r\n",
 		"closed":     `"` + long + `","b"` + "\r\n" + `"c","d"` + "\r\n",
 		"not closed": `"` + long + "\n" + `"c","d"` + "\r\n",
 		"unquoted":   long + "\nc,d\r\n",
@@ -86,7 +88,7 @@ func TestRowsBeyondTheLimit(t *testing.T) {
 		if first.code != schema.CodeTooLarge || first.size != end && name != "last" || len(first.raw) != 1<<16 {
 			t.Errorf("%s: %s, %d of %d bytes, %d kept", name, first.code, first.size, end, len(first.raw))
 		}
-		if rest := rows(t, tab); name != "last" && (len(rest) != 1 || !cmp.Equal(rest[0].Cells, []string{"c", "d"}) || rest[0].Offset != end) {
+		if rest := rows(t, tab); name != "last" && (len(rest) != 1 || rest[0].Cells[1] != "d" || rest[0].Offset != end) {
 			t.Errorf("%s: rest is %d rows", name, len(rest))
 		}
 	}
