@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
-	"strconv"
 	"strings"
 )
 
@@ -79,9 +78,6 @@ func (g guid) String() string {
 
 func (g guid) upper() string { return strings.ToUpper(g.String()) }
 
-// digits is the form without dashes.
-func (g guid) digits() string { return fmt.Sprintf("%x", g[:]) }
-
 // sid is the Windows security identifier of a cloud account: its object id, read
 // as four 32-bit numbers in the byte order in which Windows keeps a GUID.
 func (g guid) sid() string {
@@ -91,11 +87,7 @@ func (g guid) sid() string {
 		binary.LittleEndian.Uint32(g[8:12]),
 		binary.LittleEndian.Uint32(g[12:]),
 	}
-	s := "S-1-12-1"
-	for _, w := range words {
-		s += "-" + strconv.FormatUint(uint64(w), 10)
-	}
-	return s
+	return fmt.Sprintf("S-1-12-1-%d-%d-%d-%d", words[0], words[1], words[2], words[3])
 }
 
 func hexDigits(r *rand.Rand, n int) string {

@@ -119,7 +119,7 @@ func TestWriteIsDeterministic(t *testing.T) {
 func TestWriteIsValid(t *testing.T) {
 	t.Parallel()
 	seen := make(map[string]bool)
-	for _, line := range bytes.Split(bytes.TrimSpace(corpus(t, NDJSON)), []byte("\n")) {
+	for line := range bytes.SplitSeq(bytes.TrimSpace(corpus(t, NDJSON)), []byte("\n")) {
 		var e struct{ Name string }
 		if err := json.Unmarshal(line, &e); err != nil {
 			t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -32,7 +33,7 @@ func (o object) pretty(indent string) []byte {
 
 // with returns the object with more members behind its own.
 func (o object) with(more ...member) object {
-	return append(o[:len(o):len(o)], more...)
+	return append(slices.Clip(o), more...)
 }
 
 func appendValue(b []byte, v any) []byte {

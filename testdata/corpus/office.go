@@ -44,10 +44,24 @@ func (d *device) interactivity(moment time.Time, app string, ms int) event {
 	return event{
 		at: moment, name: "Win32kTraceLogging.AppInteractivitySummary", app: app, privTags: tagUsage,
 		data: object{
-			{"AggregationStartTime", utcTicks(moment.Add(-time.Duration(ms) * time.Millisecond))}, {"AggregationDurationMS", ms}, {"AppId", app}, {"AppVersion", "16.0.19231.20194"},
-			{"InFocusDurationMS", ms * 9 / 10}, {"UserActiveDurationMS", active * 1000}, {"KeyboardInputSec", active / 3}, {"MouseInputSec", active / 2}, {"TouchInputSec", 0},
-			{"PenInputSec", 0}, {"SpeechRecognitionSec", 0}, {"AudioInMS", d.r.IntN(2) * ms / 2}, {"AudioOutMS", d.r.IntN(3) * ms / 4}, {"FocusLostCount", d.r.IntN(40)},
-			{"WindowWidth", 1920}, {"WindowHeight", 1128}, {"CommandLineHash", d.r.Uint32()}, {"EventSequence", d.next()},
+			{"AggregationStartTime", utcTicks(moment.Add(-time.Duration(ms) * time.Millisecond))},
+			{"AggregationDurationMS", ms},
+			{"AppId", app},
+			{"AppVersion", "16.0.19231.20194"},
+			{"InFocusDurationMS", ms * 9 / 10},
+			{"UserActiveDurationMS", active * 1000},
+			{"KeyboardInputSec", active / 3},
+			{"MouseInputSec", active / 2},
+			{"TouchInputSec", 0},
+			{"PenInputSec", 0},
+			{"SpeechRecognitionSec", 0},
+			{"AudioInMS", d.r.IntN(2) * ms / 2},
+			{"AudioOutMS", d.r.IntN(3) * ms / 4},
+			{"FocusLostCount", d.r.IntN(40)},
+			{"WindowWidth", 1920},
+			{"WindowHeight", 1128},
+			{"CommandLineHash", d.r.Uint32()},
+			{"EventSequence", d.next()},
 		},
 	}
 }
@@ -59,8 +73,16 @@ func (d *device) officeEvent(moment time.Time, app, name string, data ...member)
 	return event{
 		at: moment, name: name, app: exe, privTags: tagUsage | tagPerformance,
 		data: object{
-			{"Event.Sequence", d.next()}, {"App.Name", app}, {"App.Platform", "Win32"}, {"App.Version", "16.0.19231.20194"}, {"Client.Id", d.client},
-			{"Device.OsBuild", "10.0.26100"}, {"Session.Id", d.office}, {"Release.AudienceGroup", "Production"}, {"Release.Channel", "CC"}, {"User.TelemetryRegion", "EMEA"},
+			{"Event.Sequence", d.next()},
+			{"App.Name", app},
+			{"App.Platform", "Win32"},
+			{"App.Version", "16.0.19231.20194"},
+			{"Client.Id", d.client},
+			{"Device.OsBuild", "10.0.26100"},
+			{"Session.Id", d.office},
+			{"Release.AudienceGroup", "Production"},
+			{"Release.Channel", "CC"},
+			{"User.TelemetryRegion", "EMEA"},
 		}.with(data...),
 	}
 }
@@ -135,8 +157,15 @@ func (d *device) page(moment time.Time, address, title string) event {
 	return event{
 		at: moment, name: "Aria.7005b72804a64fa4b2138faab88f877b.Microsoft.WebBrowser.HistoryJournal.HJ_HistoryAddUrl", app: edgeApp(), privTags: tagBrowsing,
 		data: object{
-			{"navigationUrl", address}, {"pageTitle", title}, {"transitionType", "LINK"}, {"visitTime", filetime(moment)}, {"tabId", newGUID(d.r).String()},
-			{"windowId", d.r.IntN(3) + 1}, {"appInfo", object{{"version", "148.0.3967.58"}, {"channel", "stable"}}}, {"clientId", int64(d.r.Uint64() >> 1)}, {"userConsent", true},
+			{"navigationUrl", address},
+			{"pageTitle", title},
+			{"transitionType", "LINK"},
+			{"visitTime", filetime(moment)},
+			{"tabId", newGUID(d.r).String()},
+			{"windowId", d.r.IntN(3) + 1},
+			{"appInfo", object{{"version", "148.0.3967.58"}, {"channel", "stable"}}},
+			{"clientId", int64(d.r.Uint64() >> 1)},
+			{"userConsent", true},
 		},
 	}
 }

@@ -161,8 +161,8 @@ func (s *suite) stops() {
 		var opened atomic.Int64
 		seen := 0
 		f := build(s.name, s.data, s.beside, func(r io.Reader) io.Reader { return r }, &opened)
-		for range s.src.Records(s.who, f, new(schema.Tally)) {
-			if seen++; seen > after {
+		for _, err := range s.src.Records(s.who, f, new(schema.Tally)) {
+			if seen++; seen > after || err != nil {
 				break
 			}
 		}
@@ -219,17 +219,21 @@ func (s *suite) silent() {
 	closed := s.read(f)
 	s.mute("opening", closed, r)
 	for _, rec := range r.Records {
-		values := []schema.Personal{rec.Raw}
+		shown := prints(rec.Raw)
 		for _, field := range rec.Fields {
-			values = append(values, field.Value)
+			shown = shown || prints(field.Value)
 		}
-		for _, v := range values {
-			if text := v.Reveal(); len(text) > 3 && strings.Contains(fmt.Sprintf("%v %+v %#v %s %q", v, v, v, v, v), text) && !strings.Contains("[personal]", text) {
-				s.errorf("a value prints itself")
-				return
-			}
+		if shown {
+			s.errorf("a value of record %d prints itself", rec.From.Record)
+			return
 		}
 	}
+}
+
+// prints reports whether a value shows itself to fmt. Short ones are passed
+// over: they can be part of what is shown instead.
+func prints(v schema.Personal) bool {
+	return v.Len() > len("[personal]") && strings.Contains(fmt.Sprintf("%v %+v %#v %s %q", v, v, v, v, v), v.Reveal())
 }
 
 // mute checks that the error of got says neither the secret nor a value.
