@@ -8,7 +8,7 @@ SHELL := bash
 .NOTPARALLEL:
 
 # `./...` passes over folders named testdata; the one at the root holds code.
-PACKAGES := ./... $(addprefix ./,$(sort $(dir $(wildcard testdata/*/*.go))))
+PACKAGES := ./... $(addprefix ./,$(sort $(dir $(wildcard testdata/*.go testdata/*/*.go))))
 TOOL := go tool -modfile=tools.mod
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
 FUZZTIME ?= 5s

@@ -25,6 +25,7 @@ type Explainer struct {
 	in     Interpreter
 	detect detector
 	plans  map[string]*plan
+	byName map[string]*field // found by a field's name alone; nil where nothing is known
 	key    []byte
 	none   plan // reused where no more plans may be kept
 	scratch
@@ -41,6 +42,7 @@ type scratch struct {
 const (
 	maxPlans        = 20_000
 	maxFieldsInPlan = 2_000
+	maxNames        = 50_000
 )
 
 // For makes an explainer for a reader.
@@ -51,7 +53,7 @@ func (c *Catalog) For(r Reader) *Explainer {
 	}
 	return &Explainer{
 		c: c, in: c.Interpreter(r.Lang, zone), detect: newDetector(r.Subject),
-		plans: make(map[string]*plan),
+		plans: make(map[string]*plan), byName: make(map[string]*field),
 	}
 }
 

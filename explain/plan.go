@@ -176,9 +176,22 @@ func (x *Explainer) field(p *plan, path string) *fieldPlan {
 	}
 	fp := x.newField(p, path)
 	if len(p.fields) < maxFieldsInPlan {
-		p.fields[path] = fp
+		p.fields[strings.Clone(path)] = fp
 	}
 	return fp
+}
+
+// lookup finds a field's text by its name alone, which is the same in whatever
+// event it stands.
+func (x *Explainer) lookup(path string) *field {
+	f, ok := x.byName[path]
+	if !ok {
+		f = x.c.lookup(path)
+		if len(x.byName) < maxNames {
+			x.byName[strings.Clone(path)] = f
+		}
+	}
+	return f
 }
 
 func (x *Explainer) newField(p *plan, path string) *fieldPlan {
@@ -194,7 +207,7 @@ func (x *Explainer) newField(p *plan, path string) *fieldPlan {
 		f = p.entry.fields[short]
 	}
 	if f == nil {
-		f = x.c.lookup(path)
+		f = x.lookup(path)
 	}
 	if f == nil {
 		fp.note = schema.Note{

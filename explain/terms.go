@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"inzage/schema"
@@ -91,11 +92,48 @@ func (c *Catalog) Text(l schema.Lang, key string, args ...any) string {
 	if len(args) == 0 {
 		return text
 	}
-	pairs := make([]string, 0, len(args))
-	for i := 0; i+1 < len(args); i += 2 {
-		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
+	return expand(text, args)
+}
+
+// expand fills the {name} placeholders from name, value pairs. A name that is
+// not given stays as it is, for a template to fill.
+func expand(text string, args []any) string {
+	b := make([]byte, 0, len(text)+32)
+	for {
+		i := strings.IndexByte(text, '{')
+		if i < 0 {
+			return string(append(b, text...))
+		}
+		b, text = append(b, text[:i]...), text[i:]
+		end := strings.IndexByte(text, '}')
+		if end < 0 {
+			return string(append(b, text...))
+		}
+		known := false
+		for k := 0; k+1 < len(args); k += 2 {
+			if args[k] == text[1:end] {
+				b, known = appendArg(b, args[k+1]), true
+				break
+			}
+		}
+		if !known {
+			b = append(b, text[:end+1]...)
+		}
+		text = text[end+1:]
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+func appendArg(b []byte, v any) []byte {
+	switch v := v.(type) {
+	case string:
+		return append(b, v...)
+	case int:
+		return strconv.AppendInt(b, int64(v), 10)
+	case int64:
+		return strconv.AppendInt(b, v, 10)
+	default:
+		return fmt.Append(b, v)
+	}
 }
 
 // HasText reports whether the key exists.

@@ -15,7 +15,7 @@ import (
 	"inzage/schema"
 )
 
-func testApp(t *testing.T, lang schema.Lang) *app {
+func testApp(t testing.TB, lang schema.Lang) *app {
 	t.Helper()
 	c, err := explain.Load(catalog.FS())
 	if err != nil {
