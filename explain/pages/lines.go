@@ -1,0 +1,170 @@
+package pages
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// kind is what a line of markdown is.
+type kind uint8
+
+const (
+	blank kind = iota
+	heading
+	bullet
+	row   // of a table
+	quote // > [!NOTE] …
+	code
+	prose
+)
+
+// line is one line, its marks taken off.
+type line struct {
+	kind  kind
+	level int    // of a heading; the indent of anything else, in columns
+	text  string // without invisible characters, still with inline marks
+	no    int    // counted from 1
+}
+
+// document is a page in lines.
+type document struct {
+	front map[string]string // front matter, keys in lower case
+	lines []line
+}
+
+// split cuts a page into lines, within bounds.
+func split(p *Page, text string) *document {
+	d := &document{front: map[string]string{}}
+	text = strings.TrimPrefix(strings.ToValidUTF8(text, "\uFFFD"), "\uFEFF")
+	matter, fenced := strings.HasPrefix(text, "---\n") || strings.HasPrefix(text, "---\r"), false
+	no := 0
+	for raw := range strings.Lines(text) {
+		no++
+		raw = strings.TrimRight(raw, "\r\n")
+		if len(raw) > maxLine {
+			raw = strings.ToValidUTF8(raw[:maxLine], "")
+			p.Odd[OddCutLine]++
+		}
+		s, control := visible(raw)
+		if control {
+			p.Odd[OddControl]++
+		}
+		switch {
+		case matter && no > 1 && strings.TrimSpace(s) == "---":
+			matter = false
+		case matter:
+			if key, value, ok := strings.Cut(s, ":"); ok && !strings.HasPrefix(key, " ") {
+				d.front[strings.ToLower(key)] = strings.Trim(strings.TrimSpace(value), `"'`)
+			}
+		case strings.HasPrefix(strings.TrimSpace(s), "```"):
+			fenced = !fenced
+		case fenced:
+			d.lines = append(d.lines, line{kind: code, text: s, no: no})
+		default:
+			d.lines = append(d.lines, classify(s, no))
+		}
+	}
+	return d
+}
+
+// classify tells what a line is and takes its marks off.
+func classify(s string, no int) line {
+	t := strings.TrimLeft(s, " ")
+	l := line{kind: prose, level: len(s) - len(t), text: strings.TrimSpace(t), no: no}
+	switch {
+	case t == "":
+		l.kind = blank
+	case t[0] == '#':
+		rest := strings.TrimLeft(t, "#")
+		if n := len(t) - len(rest); n <= 6 {
+			l.kind, l.level, l.text = heading, n, strings.TrimSpace(strings.TrimRight(strings.TrimSpace(rest), "#"))
+		}
+	case t[0] == '>':
+		l.kind, l.text = quote, strings.TrimSpace(strings.TrimLeft(t, "> "))
+	case t[0] == '|':
+		l.kind = row
+	default:
+		for _, mark := range []string{"-", "*", "+", "•", "·"} {
+			rest, ok := strings.CutPrefix(t, mark)
+			// A dash directly before bold is a bullet too; a star is bold.
+			if ok && (strings.HasPrefix(rest, " ") || mark != "*" && strings.HasPrefix(rest, "**")) {
+				l.kind, l.text = bullet, strings.TrimSpace(rest)
+				break
+			}
+		}
+	}
+	return l
+}
+
+// visible makes every kind of space a plain one, a tab two (four at the start),
+// and takes out what cannot be seen: zero-width and control characters, marks
+// that turn the direction of writing. It tells whether it met the latter two.
+func visible(s string) (text string, control bool) {
+	plain := true
+	for i := 0; i < len(s); i++ {
+		if s[i] < 0x20 || s[i] >= 0x7f {
+			plain = false
+			break
+		}
+	}
+	if plain {
+		return s, false
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	start := true
+	for _, r := range s {
+		switch {
+		case r == '\t' && start:
+			b.WriteString("    ")
+			continue
+		case r == '\t':
+			b.WriteString("  ")
+		case r == 0xA0, r >= 0x2000 && r <= 0x200A, r == 0x202F, r == 0x205F, r == 0x3000:
+			b.WriteByte(' ')
+			continue
+		case r >= 0x200B && r <= 0x200D, r == 0x2060, r == 0xFEFF, r == 0xAD:
+		case r < 0x20, r >= 0x7F && r < 0xA0, r >= 0x200E && r <= 0x200F, r >= 0x2028 && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
+			control = true
+		default:
+			b.WriteRune(r)
+		}
+		start = start && r == ' '
+	}
+	return b.String(), control
+}
+
+func (d *document) title() string {
+	for _, l := range d.lines {
+		if l.kind == heading && l.level == 1 {
+			return bounded(plain(l.text), maxName)
+		}
+	}
+	return bounded(d.front["title"], maxName)
+}
+
+// date is the day that the page gives itself, as "2006-01-02".
+func (d *document) date() string {
+	value := d.front["ms.date"]
+	if value == "" {
+		value = d.front["date"]
+	}
+	for _, layout := range []string{"1/2/2006", "2006-01-02", "January 2, 2006"} {
+		if t, err := time.Parse(layout, value); err == nil {
+			return t.Format(time.DateOnly)
+		}
+	}
+	return ""
+}
+
+// bounded cuts a text to at most n bytes, between characters.
+func bounded(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
