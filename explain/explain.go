@@ -76,7 +76,9 @@ func (x *Explainer) Explain(r schema.Record) schema.Explanation {
 			}
 		}
 		e.Notes[i] = x.note(fp, f)
-		e.Class = e.Class.Raise(e.Notes[i].Class)
+		if said(f.Value.Reveal()) { // an empty value says nothing about anybody
+			e.Class = e.Class.Raise(e.Notes[i].Class)
+		}
 	}
 	if len(r.Fields) == 0 {
 		e.Class = schema.Unknown
@@ -91,9 +93,12 @@ func (x *Explainer) Explain(r schema.Record) schema.Explanation {
 	return e
 }
 
-// said tells whether a value says anything: Windows writes "#" for redacted or
-// unset and 4294967295 for unknown.
-func said(v string) bool { return v != "" && v != "#" && v != "4294967295" }
+// unset is the number that Windows writes where a value is unknown.
+const unset = "4294967295"
+
+// said tells whether a value says anything: Windows writes "#" where a value was
+// redacted or not set.
+func said(v string) bool { return v != "" && v != "#" && v != unset }
 
 // note explains one value of a known field.
 func (x *Explainer) note(fp *fieldPlan, f *schema.Field) schema.Note {

@@ -74,8 +74,10 @@ func (in Interpreter) Words(as, v string) string {
 		return in.status(as, v)
 	case "win32", "http":
 		return in.named(as, v)
-	case "country", "language":
+	case "country":
 		return in.enum(as, v)
+	case "language":
+		return in.language(v)
 	case "privtags":
 		return in.bits(v)
 	case "pii-kind":
@@ -113,12 +115,25 @@ func (in Interpreter) yesno(v string) string {
 	return ""
 }
 
+// language names a language tag, or at least its language where the region is
+// not in the table.
+func (in Interpreter) language(v string) string {
+	if w := in.enum("language", v); w != "" {
+		return w
+	}
+	main, _, _ := strings.Cut(strings.ReplaceAll(v, "_", "-"), "-")
+	return in.enum("language", main)
+}
+
 // number groups the digits of an integer or decimal number; every digit stays.
 func (in Interpreter) number(v string) string {
 	digits, minus := strings.CutPrefix(v, "-")
 	whole, fraction, point := strings.Cut(digits, ".")
 	if !isNumber(whole) || point && !isNumber(fraction) {
 		return ""
+	}
+	if v == unset {
+		return in.text("engine.number.unset")
 	}
 	var b strings.Builder
 	if minus {
