@@ -193,15 +193,9 @@ func (p *page) cell(col, style int, v any) {
 	}
 }
 
-// text writes a text as a cell can hold it. Texts of these sheets are short; a
-// name from the data that is not gets cut visibly, it stands whole in the lists.
+// text writes a text as a cell can hold it.
 func (p *page) text(at, s string) {
-	if v, cut := shorten(visible(s), 2000); cut {
-		s = v + "…"
-	} else {
-		s = v
-	}
-	p.err = p.f.SetCellStr(p.sheet, at, s)
+	p.err = p.f.SetCellStr(p.sheet, at, brief(visible(s)))
 }
 
 // day writes a date cell, text where Excel has no such date, and returns the

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"inzage/schema"
@@ -100,13 +101,13 @@ func (b *book) fieldList(events []*eventRow) *list {
 			event := eventName(e.name, e.action)
 			for _, f := range e.fields {
 				out.begin()
-				out.text(styleText, e.title)
+				out.text(styleText, brief(e.title))
 				out.text(styleText, brief(f.path))
-				b.sharing.show(&out.row, styleText, f.meaning)
+				b.sharing.show(&out.row, styleText, brief(f.meaning))
 				out.text(styleText, f.shown(b))
 				out.text(styleText, f.words)
 				b.sharing.show(&out.row, styleText, b.labels.class(f.class))
-				b.sharing.show(&out.row, styleText, f.why)
+				b.sharing.show(&out.row, styleText, brief(f.why))
 				b.sharing.show(&out.row, styleText, b.labels.layers[f.layer])
 				out.integer(styleNumber, f.count)
 				out.text(styleText, brief(event))
@@ -129,11 +130,14 @@ func (f *fieldRow) shown(b *book) string {
 	return f.example + "… " + b.word("fields.shortened")
 }
 
-// brief shortens a name that no reader could use, visibly; it stands whole in
-// records.jsonl.
+// brief shortens a name that no reader could use, visibly, and keeps it within
+// what a cell can hold; it stands whole in records.jsonl or manifest.json.
 func brief(s string) string {
 	if v, cut := shorten(s, 2000); cut {
-		return v + "…"
+		s = v + "…"
+	}
+	if strings.Count(s, "\n") > cellBreaks {
+		s = strings.ReplaceAll(s, "\n", " ")
 	}
 	return s
 }
@@ -144,11 +148,12 @@ func (b *book) identifierList() *list {
 	rows := len(all)
 	parts := make(map[int][]string) // of the few values longer than a cell
 	for i := range all {
-		if len(all[i].value) > cellUnits/6 {
-			if p := pieces(visible(all[i].value)); p != nil {
-				parts[i] = p
-				rows += len(p) - 1
-			}
+		if fits(all[i].value) {
+			continue
+		}
+		if p := pieces(visible(all[i].value)); p != nil {
+			parts[i] = p
+			rows += len(p) - 1
 		}
 	}
 	l := b.newList("identifiers", max(rows, 1),
@@ -208,9 +213,9 @@ func (b *book) plainList(events []*eventRow) *list {
 		for _, f := range plain {
 			out.begin()
 			out.text(styleText, brief(f.path))
-			b.sharing.show(&out.row, styleText, f.meaning)
+			b.sharing.show(&out.row, styleText, brief(f.meaning))
 			b.sharing.show(&out.row, styleText, b.labels.class(f.class))
-			b.sharing.show(&out.row, styleText, f.why)
+			b.sharing.show(&out.row, styleText, brief(f.why))
 			out.text(styleText, f.shown(b))
 			out.integer(styleNumber, int64(f.events))
 			out.integer(styleNumber, f.total)

@@ -11,11 +11,13 @@ import (
 // none twice even where capitals do not matter. The manifest ties each to the
 // name as it was received.
 type names struct {
-	taken map[string]bool
-	next  map[string]int
+	files, folders map[string]bool
+	next           map[string]int // number to try for a name that is taken
 }
 
-func newNames() *names { return &names{taken: make(map[string]bool), next: make(map[string]int)} }
+func newNames() *names {
+	return &names{files: make(map[string]bool), folders: make(map[string]bool), next: make(map[string]int)}
+}
 
 const (
 	maxNamePart  = 80 // bytes
@@ -37,41 +39,37 @@ func (n *names) pick(name string) string {
 	if len(parts) > maxNameParts {
 		parts = append(parts[:maxNameParts-1], parts[len(parts)-1])
 	}
-	safe := strings.Join(parts, "/")
-	stem, ext := splitExt(safe)
-	try := safe
-	// A file may also not be named like a folder of another: on disk they
-	// would be the same entry.
-	for n.clash(try) {
-		key := strings.ToLower(safe)
-		n.next[key]++
-		try = stem + "~" + strconv.Itoa(n.next[key]+1) + ext
+	path := ""
+	for i, p := range parts {
+		if i == len(parts)-1 {
+			return n.leaf(path, p)
+		}
+		path = n.folder(path, p) + "/"
 	}
-	n.take(try)
+	return path // not reached: there is always a part
+}
+
+// folder returns the folder p under path; where a file has that name, another.
+func (n *names) folder(path, p string) string {
+	try := path + p
+	for i := 2; n.files[strings.ToLower(try)]; i++ {
+		try = path + p + "~" + strconv.Itoa(i)
+	}
+	n.folders[strings.ToLower(try)] = true
 	return try
 }
 
-func (n *names) clash(path string) bool {
-	low := strings.ToLower(path)
-	if n.taken[low] || n.taken[low+"/"] {
-		return true
+// leaf returns the file p under path, with a number where the name is taken.
+func (n *names) leaf(path, p string) string {
+	try := path + p
+	stem, ext := splitExt(p)
+	key := strings.ToLower(try)
+	for low := key; n.files[low] || n.folders[low]; low = strings.ToLower(try) {
+		n.next[key] = max(n.next[key], 1) + 1
+		try = path + stem + "~" + strconv.Itoa(n.next[key]) + ext
 	}
-	for i, c := range low {
-		if c == '/' && n.taken[low[:i]] {
-			return true
-		}
-	}
-	return false
-}
-
-func (n *names) take(path string) {
-	low := strings.ToLower(path)
-	n.taken[low] = true
-	for i, c := range low {
-		if c == '/' {
-			n.taken[low[:i+1]] = true
-		}
-	}
+	n.files[strings.ToLower(try)] = true
+	return try
 }
 
 // safePart makes one part of a path safe.
@@ -122,7 +120,7 @@ func reserved(s string) bool {
 // splitExt splits off the extension, the dot included.
 func splitExt(s string) (stem, ext string) {
 	i := strings.LastIndexByte(s, '.')
-	if i <= strings.LastIndexByte(s, '/')+1 {
+	if i <= 0 {
 		return s, ""
 	}
 	return s[:i], s[i:]

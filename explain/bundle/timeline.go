@@ -111,11 +111,7 @@ func sortKey(at time.Time) int64 {
 // a cell can hold: then each row repeats the short cells, and the long text
 // stands in marked parts, directly below each other. It returns how many.
 func (w *Writer) timelineRows(r *schema.Record, c *cells) int {
-	long := 0
-	for _, s := range [...]string{c.app, c.title, c.text, c.file, c.event} {
-		long = max(long, len(s))
-	}
-	if long <= cellUnits/6 { // even if every byte must be shown as an escape
+	if fits(c.text) && fits(c.file) && fits(c.event) && fits(c.app) && fits(c.title) {
 		w.timelineRow(r, c)
 		return 1
 	}

@@ -125,6 +125,12 @@ func pieces(s string) []string {
 	return append(out, s[start:])
 }
 
+// fits reports, fast, that a text fits a cell however many of its bytes must be
+// shown as an escape. Most do; pieces looks closer at the others.
+func fits(s string) bool {
+	return len(s) <= cellBreaks || len(s) <= cellUnits/6 && strings.Count(s, "\n") <= cellBreaks
+}
+
 // units is the length of s in UTF-16 units, as Excel counts.
 func units(s string) int {
 	n := 0

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"iter"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -107,6 +108,9 @@ func (b *book) build() error {
 		return err
 	}
 	b.f.SetActiveSheet(0)
+	if types := b.f.ContentTypes; types != nil { // excelize adds these in the order of a map
+		sort.Slice(types.Defaults, func(i, j int) bool { return types.Defaults[i].Extension < types.Defaults[j].Extension })
+	}
 	return b.properties()
 }
 

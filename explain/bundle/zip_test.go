@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"archive/zip"
+	"bytes"
 	"io"
 	"testing"
 )
@@ -39,4 +40,33 @@ func content(t testing.TB, f *zip.File) []byte {
 		t.Fatal(f.Name, err)
 	}
 	return b
+}
+
+// splice puts a row at the end of the only sheet of a workbook.
+func splice(t testing.TB, book, row []byte) []byte {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(book), int64(len(book)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, f := range z.File {
+		b := content(t, f)
+		if f.Name == "xl/worksheets/sheet1.xml" {
+			end := []byte("</sheetData>")
+			b = bytes.Replace(b, end, append(bytes.Clone(row), end...), 1)
+		}
+		p, err := w.Create(f.Name)
+		if err == nil {
+			_, err = p.Write(b)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
