@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 
 	"inzage/schema"
@@ -27,7 +28,7 @@ func (c *Catalog) compose(rest string, l schema.Lang) (composed, bool) {
 			if v == nil {
 				continue
 			}
-			object := append(words[:end-n:end-n], words[end:]...)
+			object := slices.Concat(words[:end-n], words[end:])
 			return composed{verb: v, what: c.object(object, l), rule: "…" + strings.Join(words[end-n:end], "")}, true
 		}
 	}

@@ -94,14 +94,13 @@ func hasAddress(v string) bool {
 		if v[i] != '@' || !isLocal(v[i-1]) {
 			continue
 		}
-		end, dot := i+1, -1
-		for ; end < len(v) && (isAlnum(v[end]) || v[end] == '-' || v[end] == '.'); end++ {
-			if v[end] == '.' {
-				dot = end
-			}
+		end := i + 1
+		for end < len(v) && (isAlnum(v[end]) || v[end] == '-' || v[end] == '.') {
+			end++
 		}
 		host := strings.TrimRight(v[i+1:end], ".-")
-		if dot = strings.LastIndexByte(host, '.'); dot < 1 {
+		dot := strings.LastIndexByte(host, '.')
+		if dot < 1 {
 			continue
 		}
 		if top := host[dot+1:]; len(top) >= 2 && isLetters(top) {

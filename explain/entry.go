@@ -51,16 +51,15 @@ func (c *Catalog) addEvent(at *place, raw rawEvent) {
 		e.fields[key] = at.field(name, f, raw.Ref, schema.LayerEvent)
 	}
 	c.checkPlaceholders(at, e)
-	stars := strings.Count(e.name, "*")
-	switch {
-	case stars == 0:
+	switch strings.Count(e.name, "*") {
+	case 0:
 		for _, other := range c.events[e.name] {
 			if other.action == e.action && other.space == e.space && other.source == e.source {
 				at.fail("event given twice, also in %s", other.file)
 			}
 		}
 		c.events[e.name] = append(c.events[e.name], e)
-	case stars == 1:
+	case 1:
 		for _, other := range c.families {
 			if other.name == e.name && other.action == e.action && other.space == e.space && other.source == e.source {
 				at.fail("family given twice, also in %s", other.file)

@@ -27,7 +27,6 @@ type Explainer struct {
 	plans  map[string]*plan
 	byName map[string]*field // found by a field's name alone; nil where nothing is known
 	key    []byte
-	none   plan // reused where no more plans may be kept
 	scratch
 }
 

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 
 	"inzage/schema"
@@ -150,7 +151,7 @@ func (a *affix) cut(words []string) (rest []string, ok bool) {
 	if len(a.suffix) > 0 {
 		part, rest = words[len(words)-n:], words[:len(words)-n]
 	}
-	for i, w := range append(a.prefix[:len(a.prefix):len(a.prefix)], a.suffix...) {
+	for i, w := range slices.Concat(a.prefix, a.suffix) {
 		if !strings.EqualFold(part[i], w) {
 			return nil, false
 		}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"sort"
@@ -68,7 +69,7 @@ func Load(fsys ...fs.FS) (*Catalog, error) {
 		files = append(files, list...)
 	}
 	for _, f := range files {
-		fmt.Fprintf(hash, "%s %d\n", f.name, len(f.data))
+		_, _ = fmt.Fprintf(hash, "%s %d\n", f.name, len(f.data))
 		hash.Write(f.data)
 	}
 	// Codes first: everything else refers to them.
@@ -166,9 +167,7 @@ func (c *Catalog) read(f file) {
 			c.addText(at.entry(key), key, t)
 		}
 	case "refs.yaml":
-		for key, r := range decode[rawRefs](at, f.data).Refs {
-			c.refs[key] = r
-		}
+		maps.Copy(c.refs, decode[rawRefs](at, f.data).Refs)
 	default:
 		at.fail("no such part of the catalog")
 	}

@@ -9,10 +9,10 @@ import (
 )
 
 //go:embed names/events.txt
-var events string //nolint:gochecknoglobals // go:embed needs a package variable; it is read-only
+var events string
 
 //go:embed names/fields.txt
-var fields string //nolint:gochecknoglobals // go:embed needs a package variable; it is read-only
+var fields string
 
 // Event is the name of an event that Microsoft publishes.
 type Event struct {

@@ -35,7 +35,7 @@ type app struct {
 func run(ctx context.Context, sys system) int {
 	c, err := explain.Load(catalog.FS())
 	if err != nil {
-		fmt.Fprintln(sys.stderr, errors.Unwrap(err))
+		_, _ = fmt.Fprintln(sys.stderr, errors.Unwrap(err))
 		return exitFailed
 	}
 	a := &app{system: sys, catalog: c, lang: language(sys)}

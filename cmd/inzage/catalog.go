@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -94,7 +93,7 @@ func (a *app) catalogCoverageCommand() *cobra.Command {
 // names reads the distinct names of a list, one a line; text after a tab is
 // something else.
 func (a *app) names(file string) ([]string, error) {
-	var in io.Reader = a.stdin
+	in := a.stdin
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {

@@ -126,8 +126,9 @@ func (s *jsonSink) Unreadable(r *schema.Record) error {
 }
 
 func (s *jsonSink) line(b []byte) error {
-	s.buf = append(b, '\n')
-	if _, err := s.w.Write(s.buf); err != nil {
+	b = append(b, '\n')
+	s.buf = b
+	if _, err := s.w.Write(b); err != nil {
 		return schema.Fail(schema.CodeIO, "write output", err)
 	}
 	return nil
@@ -173,7 +174,7 @@ func (s *textSink) Unreadable(r *schema.Record) error {
 }
 
 func (s *textSink) File(f bundle.FileInfo) {
-	why := ""
+	var why string
 	switch {
 	case f.Refused != "":
 		why = s.a.text("code." + string(f.Refused))

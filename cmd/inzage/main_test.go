@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,7 +57,7 @@ func TestManual(t *testing.T) {
 		out.WriteString("\n## inzage " + strings.Join(path, " ") + "\n\n```\n" + help(path...) + "```\n")
 		for _, sub := range c.Commands() {
 			if sub.IsAvailableCommand() && sub.Name() != "completion" && sub.Name() != "help" {
-				walk(sub, append(path[:len(path):len(path)], sub.Name()))
+				walk(sub, append(slices.Clip(path), sub.Name()))
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -39,7 +40,7 @@ func (a *app) runCommand() *cobra.Command {
 		}
 		defer req.cleanup()
 		a.lang = lang // what is said from here on is about the bundle
-		return a.runRequest(c, req)
+		return a.runRequest(c.Context(), req)
 	})
 	c.Flags().BoolVar(&f.demo, "demo", false, a.text("cli.flag.demo"))
 	c.Flags().StringVar(&f.subject, "subject", "", a.text("cli.flag.subject"))
@@ -135,8 +136,7 @@ func (a *app) inside(out string, in []string) bool {
 }
 
 // runRequest carries a request out on this machine, from files to bundle.
-func (a *app) runRequest(c *cobra.Command, r *request) error {
-	ctx := c.Context()
+func (a *app) runRequest(ctx context.Context, r *request) error {
 	if err := os.MkdirAll(r.out, 0o700); err != nil {
 		return schema.Fail(schema.CodeIO, "make output folder", err)
 	}
@@ -195,7 +195,10 @@ func (a *app) author(r *request) string {
 
 func totalSize(set *inputs.Set) int64 {
 	var n int64
-	for f := range set.Files() {
+	for f, err := range set.Files() {
+		if err != nil {
+			continue // told when its turn comes
+		}
 		n += max(f.Size, 0)
 	}
 	return n

@@ -9,7 +9,7 @@ import (
 )
 
 // version is set by the build (-ldflags "-X main.version=…").
-var version = "" //nolint:gochecknoglobals // the linker can only set a package variable
+var version = ""
 
 // programVersion names this build.
 func programVersion() string {
