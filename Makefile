@@ -32,7 +32,11 @@ build: ## build bin/inzage
 # In the order of what fails fastest; the tests come last, so that what they say
 # is what is left on the screen.
 .PHONY: test
-test: format lint vet imports fuzz vuln race ## check everything: the one command before a commit
+test: modules format lint vet imports fuzz vuln race ## check everything: the one command before a commit
+
+.PHONY: modules
+modules: ## fail where go.mod does not say what the code imports
+	@go mod tidy -diff >/dev/null || { echo 'go.mod or go.sum is not tidy; run: go mod tidy'; exit 1; }
 
 .PHONY: format
 format: ## fail where a file is not formatted
