@@ -48,11 +48,23 @@ func newArchive(path string, at time.Time) (*archive, error) {
 	a := &archive{file: f, sum: sha256.New(), at: at}
 	a.buf = bufio.NewWriterSize(io.MultiWriter(f, a.sum, (*meter)(&a.size)), 256<<10)
 	a.zip = zip.NewWriter(a.buf)
-	a.zip.RegisterCompressor(zip.Deflate, newDeflate)
+	a.zip.RegisterCompressor(zip.Deflate, deflater())
 	return a, nil
 }
 
-func newDeflate(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, deflateLevel) }
+// deflater is the compressor of a zip whose parts are written one by one: they
+// share one encoder, which is large.
+func deflater() zip.Compressor {
+	var z *flate.Writer
+	return func(w io.Writer) (_ io.WriteCloser, err error) {
+		if z == nil {
+			z, err = flate.NewWriter(w, deflateLevel)
+			return z, err
+		}
+		z.Reset(w)
+		return z, nil
+	}
+}
 
 // meter counts the bytes written to it.
 type meter int64

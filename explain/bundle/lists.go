@@ -166,13 +166,25 @@ func (b *book) identifierList() *list {
 		l.fill = b.nothing(l)
 		return l
 	}
+	kinds, sources := make(map[string]string), make(map[uint64]string)
+	for i := range all { // ask for each word once
+		if k := all[i].kind; kinds[k] == "" {
+			kinds[k] = b.head.Words.term("identifier", k)
+			b.sharing.at(kinds[k])
+		}
+		if s := all[i].tally.sources; sources[s] == "" {
+			sources[s] = b.head.Words.list("source", b.ids.names(all[i].tally))
+			b.sharing.at(sources[s])
+		}
+	}
 	l.fill = func(out *sheetRows) error {
 		for i := range all {
+			kind, seen := kinds[all[i].kind], sources[all[i].tally.sources]
 			if parts[i] == nil {
-				b.identifier(out, &all[i], all[i].value)
+				b.identifier(out, &all[i], kind, all[i].value, seen)
 			}
 			for k, p := range parts[i] {
-				b.identifier(out, &all[i], b.part(k, len(parts[i]))+p)
+				b.identifier(out, &all[i], kind, b.part(k, len(parts[i]))+p, seen)
 			}
 			if err := out.flush(); err != nil {
 				return err
@@ -183,9 +195,9 @@ func (b *book) identifierList() *list {
 	return l
 }
 
-func (b *book) identifier(out *sheetRows, r *identifierRow, value string) {
+func (b *book) identifier(out *sheetRows, r *identifierRow, kind, value, seen string) {
 	out.begin()
-	b.sharing.show(&out.row, styleText, b.head.Words.term("identifier", r.kind))
+	b.sharing.show(&out.row, styleText, kind)
 	out.text(styleText, value)
 	for _, ms := range [...]int64{r.tally.first, r.tally.last} {
 		if at := moment(ms); !out.moment(styleDate, at, b.head.Zone) {
@@ -193,7 +205,7 @@ func (b *book) identifier(out *sheetRows, r *identifierRow, value string) {
 		}
 	}
 	out.integer(styleNumber, r.tally.count)
-	out.text(styleText, b.head.Words.list("source", b.ids.names(r.tally)))
+	b.sharing.show(&out.row, styleText, seen)
 	out.end()
 }
 

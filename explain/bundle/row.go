@@ -102,13 +102,15 @@ func (r *row) integer(style int, n int64) {
 // moment is a date cell with the wall clock of the zone. It reports false, and
 // writes nothing, where Excel has no date for the time.
 func (r *row) moment(style int, t time.Time, zone *time.Location) bool {
-	serial, ok := appendSerial(nil, t, zone)
-	if !ok {
-		return false
-	}
+	start := len(r.buf)
 	r.cell(style)
 	r.buf = append(r.buf, "><v>"...)
-	r.buf = append(r.buf, serial...)
+	var ok bool
+	if r.buf, ok = appendSerial(r.buf, t, zone); !ok {
+		r.buf = r.buf[:start]
+		r.col--
+		return false
+	}
 	r.buf = append(r.buf, "</v></c>"...)
 	return true
 }
@@ -129,7 +131,8 @@ func appendSerial(b []byte, t time.Time, zone *time.Location) ([]byte, bool) {
 	}
 	b = strconv.AppendInt(b, ms/day, 10)
 	if frac := ms % day * 10_000_000_000 / day; frac != 0 {
-		digits := strconv.AppendInt(nil, frac, 10)
+		var room [20]byte
+		digits := strconv.AppendInt(room[:0], frac, 10)
 		b = append(b, '.')
 		for range 10 - len(digits) {
 			b = append(b, '0')
@@ -145,6 +148,10 @@ func appendXML(b []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
+		if c-' ' < 0x7f-' ' && c != '&' && c != '<' && c != '>' && c != '_' {
+			i++
+			continue
+		}
 		if c < utf8.RuneSelf {
 			var esc string
 			switch {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata" // the same hours on every machine
 
 	"inzage/schema"
 )

@@ -47,7 +47,7 @@ type entry struct {
 }
 
 const (
-	runBytes  = 16 << 20
+	runBytes  = 8 << 20
 	runBuffer = 64 << 10
 )
 
@@ -56,6 +56,9 @@ func newSpool(path string) *spool { return &spool{path: path, run: runBytes} }
 // add keeps data, which holds so many rows.
 func (s *spool) add(key int64, rows int, data []byte) error {
 	from := len(s.buf)
+	if s.buf == nil && s.run == runBytes {
+		s.buf = make([]byte, 0, runBytes+64<<10) // growing would cost it twice
+	}
 	s.buf = append(s.buf, data...)
 	s.list = append(s.list, spooled{key: key, from: from, to: len(s.buf), rows: rows})
 	if len(s.buf) >= s.run {

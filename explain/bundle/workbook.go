@@ -224,7 +224,7 @@ type kept struct {
 
 func newParts(out io.Writer, places []place) *parts {
 	z := zip.NewWriter(out)
-	z.RegisterCompressor(zip.Deflate, newDeflate)
+	z.RegisterCompressor(zip.Deflate, deflater())
 	return &parts{zip: z, places: places}
 }
 
