@@ -36,6 +36,7 @@ type Catalog struct {
 	terms      map[string]rawTerm // by "table.code"
 	texts      map[string]both
 	refs       map[string]rawRef
+	published  published
 	version    string
 	problems   []error
 }
@@ -166,6 +167,8 @@ func (c *Catalog) read(f file) {
 		for key, t := range decode[rawTexts](at, f.data).Texts {
 			c.addText(at.entry(key), key, t)
 		}
+	case "published":
+		c.addPublished(at, decode[rawPublished](at, f.data))
 	case "refs.yaml":
 		maps.Copy(c.refs, decode[rawRefs](at, f.data).Refs)
 	default:

@@ -58,7 +58,7 @@ func (x *Explainer) newPlan(r *schema.Record) *plan {
 	if ns != nil {
 		p.about = ns.about
 	}
-	e, star := x.c.find(r)
+	e, star := x.c.findRenamed(r)
 	switch {
 	case e != nil:
 		x.useEntry(p, e, star)
@@ -78,6 +78,7 @@ func (x *Explainer) newPlan(r *schema.Record) *plan {
 		p.title = x.in.text("engine.event.none.title")
 		p.text = x.template("engine.event.none")
 	}
+	x.usePublished(p, r)
 	if p.about == "" {
 		p.about = "other"
 	}
