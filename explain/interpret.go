@@ -18,7 +18,7 @@ func (c *Catalog) knownInterpreter(as string) bool {
 	switch as {
 	case "", "text", "guid", "time", "date", "number", "yesno", "bytes", "kilobytes", "megabytes",
 		"duration-ms", "duration-s", "duration-us", "duration-100ns",
-		"hresult", "ntstatus", "win32", "http", "country", "language", "privtags", "pii-kind", "id-prefix":
+		"hresult", "ntstatus", "win32", "http", "country", "language", "privtags", "pii-kind", "id-prefix", "program":
 		return true
 	}
 	return false
@@ -84,6 +84,8 @@ func (in Interpreter) Words(as, v string) string {
 		return in.piiKind(v)
 	case "id-prefix":
 		return in.prefix(v)
+	case "program":
+		return program(v)
 	}
 	return ""
 }
@@ -290,4 +292,17 @@ func (in Interpreter) prefix(v string) string {
 		return ""
 	}
 	return in.enum("id-prefix", p+":")
+}
+
+// program takes the program's own name out of an app id: the file name in
+// "W:0000…!0000…!outlook.exe", the package name in "U:Name_1.2.3_x64__abc!App".
+func program(v string) string {
+	switch {
+	case strings.HasPrefix(v, "W:"):
+		return v[strings.LastIndexByte(v, '!')+1:]
+	case strings.HasPrefix(v, "U:"):
+		name, _, _ := strings.Cut(v[2:], "_")
+		return name
+	}
+	return ""
 }

@@ -57,6 +57,10 @@ func TestValuesInWords(t *testing.T) {
 		{"hresult", "-2147024891", "", ""},
 		{"hresult", "0x8ABCDEF1", "0x8ABCDEF1: een foutcode", "0x8ABCDEF1: an error code"},
 		{"hresult", "99999999999", "", ""},
+		{"program", "W:0000f519feec486de87ed73cb92d3cac802400000000!00009914f5914c02add1d3590844a628b3c5a5fa2c48!outlook.exe", "outlook.exe", "outlook.exe"},
+		{"program", "U:Microsoft.WindowsStore_12104.1001.1.0_x64__8wekyb3d8bbwe!App", "Microsoft.WindowsStore", "Microsoft.WindowsStore"},
+		{"program", "W:0000!0000!", "", ""},
+		{"program", "outlook.exe", "", ""},
 		{"pii-kind", "321", "", ""},
 		{"pii-kind", "5", "de afzender geeft dit veld geen persoonlijk merk", "the sender gives this field no personal mark"},
 	}
@@ -99,7 +103,7 @@ func FuzzInterpreter(f *testing.F) {
 			in := c.Interpreter(l, time.UTC)
 			for _, as := range []string{
 				"time", "date", "number", "yesno", "bytes", "kilobytes", "megabytes", "duration-ms", "duration-s", "duration-us",
-				"duration-100ns", "hresult", "ntstatus", "win32", "http", "country", "language", "privtags", "pii-kind", "id-prefix",
+				"duration-100ns", "hresult", "ntstatus", "win32", "http", "country", "language", "privtags", "pii-kind", "id-prefix", "program",
 			} {
 				first := in.Words(as, v)
 				if again := in.Words(as, v); again != first {
