@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"inzage/schema"
@@ -73,6 +74,8 @@ type FileInfo struct {
 
 // fileTally is what the writer itself counted of one file.
 type fileTally struct {
+	number     int    // of the file in Herkomst, from 1
+	label      string // in the timeline: the number and the last part of the name
 	balance    Balance
 	unreadable int64
 	reasons    map[schema.Code]int64 // of the unreadable records
@@ -135,8 +138,12 @@ func (w *Writer) own(file string) *fileTally {
 	}
 	t := w.tallies[file]
 	if t == nil {
-		t = &fileTally{balance: Balance{Layers: make(map[schema.Layer]int64)}}
 		file = strings.Clone(file)
+		n := len(w.files) + len(w.tallies) + 1
+		t = &fileTally{
+			number: n, label: strconv.Itoa(n) + " · " + file[strings.LastIndexByte(file, '/')+1:],
+			balance: Balance{Layers: make(map[schema.Layer]int64)},
+		}
 		w.tallies[file] = t
 	}
 	w.lastFile, w.lastTally = file, t

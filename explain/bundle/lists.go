@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"slices"
@@ -18,8 +19,8 @@ func (b *book) newList(key string, rows int, cols ...column) *list {
 
 func timelineColumns() []column {
 	return []column{
-		words("time", 20), words("app", 19), words("title", 28), words("text", 64), words("kind", 24),
-		words("class", 26), words("layer", 26), words("file", 36), count("record", 11), words("event", 46),
+		words("time", 20), words("app", 22), words("title", 28), words("text", 64), words("kind", 24),
+		words("class", 26), words("layer", 26), words("file", 34), count("record", 11), words("event", 46),
 	}
 }
 
@@ -96,10 +97,16 @@ func (b *book) fieldList(events []*eventRow) *list {
 		l.fill = b.nothing(l)
 		return l
 	}
+	classes := schema.Classes()
 	l.fill = func(out *sheetRows) error {
 		for _, e := range events {
 			event := eventName(e.name, e.action)
-			for _, f := range e.fields {
+			// What says most about the person comes first.
+			fields := slices.Clone(e.fields)
+			slices.SortStableFunc(fields, func(a, b *fieldRow) int {
+				return cmp.Compare(slices.Index(classes, a.class), slices.Index(classes, b.class))
+			})
+			for _, f := range fields {
 				out.begin()
 				out.text(styleText, brief(e.title))
 				out.text(styleText, brief(f.path))

@@ -11,7 +11,7 @@ import (
 // became of each of its records.
 func (b *book) originList() *list {
 	l := b.newList("origin", max(len(b.files), 1),
-		words("name", 42), words("source", 24), words("format", 26), count("size", 14), words("sha256", 38),
+		count("number", 8), words("name", 42), words("source", 24), words("format", 26), count("size", 14), words("sha256", 38),
 		count("read", 12), count("explained", 13), count("outline", 13), count("none", 13), count("unreadable", 13),
 		count("others", 13), words("repairs", 42), words("remark", 46))
 	w := b.head.Words
@@ -32,6 +32,7 @@ func (b *book) originList() *list {
 			outline := x.Layers[schema.LayerNamespace] + x.Layers[schema.LayerDataType]
 			none := x.Layers[schema.LayerNone]
 			out.begin()
+			out.integer(styleNumber, int64(f.own.number))
 			out.text(styleText, brief(f.Name))
 			out.text(styleText, w.term("source", f.Source))
 			out.text(styleText, w.term("format", cmp.Or(f.Format, "unknown")))

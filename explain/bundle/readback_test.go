@@ -107,13 +107,18 @@ func wantRow(h Head, e *schema.Explanation) []string {
 		event += " · " + e.Record.Action
 	}
 	row := []string{
-		at, e.App, e.Title, text, e.DataKind, e.Class.String(), string(e.Layer), e.Record.From.File,
+		at, e.App, e.Title, text, e.DataKind, e.Class.String(), string(e.Layer), fileLabel(h, e.Record.From.File),
 		strconv.FormatInt(e.Record.From.Record, 10), event,
 	}
 	for i := range row {
 		row[i] = visible(row[i])
 	}
 	return row
+}
+
+// fileLabel finds the number of a file: they were first seen in this order.
+func fileLabel(h Head, file string) string {
+	return strconv.Itoa(slices.Index(strings.Split(h.Author, ","), file)+1) + " · " + file
 }
 
 // serialOf is the wall clock as days since 1899-12-30, by another road.
@@ -169,9 +174,15 @@ func TestReadBack(t *testing.T) {
 	h.Words = catalog(t).only("bundle.").in(schema.Dutch)
 	for _, limit := range []int{0, 25} {
 		h.RowLimit = limit
+		h.Author = ""
 		list := messy(rand.New(rand.NewPCG(1, uint64(limit))), 120)
 		book := write(t, h, list)
 
+		for _, e := range list {
+			if f := e.Record.From.File; !strings.Contains(h.Author, f) {
+				h.Author = strings.TrimPrefix(h.Author+","+f, ",")
+			}
+		}
 		slices.SortStableFunc(list, func(a, b *schema.Explanation) int { return cmp.Compare(keyOf(a), keyOf(b)) })
 		var want [][]string
 		for _, e := range list {

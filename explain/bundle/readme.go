@@ -13,7 +13,7 @@ import (
 func (b *book) readme(sheet string) error {
 	p := &page{book: b, sheet: sheet}
 	w := b.head.Words
-	p.cols = []column{words("", 42), words("", 84)}
+	p.cols = []column{words("", 42), words("", 92)}
 	for range len(b.bySource()) + 1 {
 		p.cols = append(p.cols, count("", 16))
 	}
@@ -50,6 +50,9 @@ func (b *book) readme(sheet string) error {
 
 	b.proof(p)
 
+	if p.err == nil { // on paper, the words about words start a page
+		p.err = b.f.InsertPageBreak(sheet, "A"+strconv.Itoa(p.row+1))
+	}
 	p.heading(b.word("readme.classes"))
 	p.put(styleLead, 0, b.word("readme.classes.lead"))
 	rows = rows[:0]

@@ -180,7 +180,11 @@ func (b *book) charts(sheet string, row int, days, apps block) error {
 	if apps.bars == 0 {
 		return nil
 	}
-	return b.chart(sheet, "G"+strconv.Itoa(row+16), excelize.Bar, apps, b.word("summary.apps.chart"),
+	title := b.word("summary.apps.chart")
+	if apps.last-apps.first >= topApps {
+		title = b.word("summary.apps.chart.top", "count", number(topApps))
+	}
+	return b.chart(sheet, "G"+strconv.Itoa(row+16), excelize.Bar, apps, title,
 		b.word("summary.apps.chart.alt", "peak", visible(apps.peak), "count", number(apps.count)))
 }
 

@@ -67,7 +67,7 @@ func (w *Writer) explained(e *schema.Explanation) cells {
 	c := cells{
 		app: e.App, title: e.Title, text: e.Text.Reveal(), kind: w.labels.kind(e.DataKind),
 		class: w.labels.class(e.Class), layer: w.labels.layers[e.Layer],
-		file: e.Record.From.File, event: eventName(e.Record.Event, e.Record.Action),
+		file: w.own(e.Record.From.File).label, event: eventName(e.Record.Event, e.Record.Action),
 	}
 	if c.text == "" {
 		c.text = c.title
@@ -95,7 +95,7 @@ func (w *Writer) unreadable(r *schema.Record) cells {
 	return cells{
 		app: r.App, title: w.head.Words("bundle.unreadable.title"), text: text, kind: w.labels.kind(""),
 		class: w.labels.class(schema.Unknown), layer: w.head.Words("bundle.unreadable.layer"),
-		file: r.From.File, event: eventName(r.Event, r.Action),
+		file: w.own(r.From.File).label, event: eventName(r.Event, r.Action),
 	}
 }
 

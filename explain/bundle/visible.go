@@ -179,7 +179,9 @@ func lines(s string, width float64) int {
 	for _, r := range s {
 		switch r {
 		case '\n':
-			n, used, word = n+1, 0, 0
+			if n, used, word = n+1, 0, 0; n == maxLines {
+				return n
+			}
 			continue
 		case ' ':
 			used, word = used+1, 0
