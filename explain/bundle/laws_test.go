@@ -177,7 +177,10 @@ func TestSpool(t *testing.T) {
 			if i != len(want) {
 				t.Fatalf("%d entries", i)
 			}
-			for range s.sorted(true) {
+			for _, err := range s.sorted(true) {
+				if err != nil {
+					t.Fatal(err)
+				}
 				break // stops when told
 			}
 		}

@@ -110,12 +110,12 @@ func (b *book) fieldList(events []*eventRow) *list {
 				out.begin()
 				out.text(styleText, brief(e.title))
 				out.text(styleText, brief(f.path))
-				b.sharing.show(&out.row, styleText, brief(f.meaning))
+				b.sharing.show(&out.row, brief(f.meaning))
 				out.text(styleText, f.shown(b))
 				out.text(styleText, f.words)
-				b.sharing.show(&out.row, styleText, b.labels.class(f.class))
-				b.sharing.show(&out.row, styleText, brief(f.why))
-				b.sharing.show(&out.row, styleText, b.labels.layers[f.layer])
+				b.sharing.show(&out.row, b.labels.class(f.class))
+				b.sharing.show(&out.row, brief(f.why))
+				b.sharing.show(&out.row, b.labels.layers[f.layer])
 				out.integer(styleNumber, f.count)
 				out.text(styleText, brief(event))
 				out.end()
@@ -204,7 +204,7 @@ func (b *book) identifierList() *list {
 
 func (b *book) identifier(out *sheetRows, r *identifierRow, kind, value, seen string) {
 	out.begin()
-	b.sharing.show(&out.row, styleText, kind)
+	b.sharing.show(&out.row, kind)
 	out.text(styleText, value)
 	for _, ms := range [...]int64{r.tally.first, r.tally.last} {
 		if at := moment(ms); !out.moment(styleDate, at, b.head.Zone) {
@@ -212,7 +212,7 @@ func (b *book) identifier(out *sheetRows, r *identifierRow, kind, value, seen st
 		}
 	}
 	out.integer(styleNumber, r.tally.count)
-	b.sharing.show(&out.row, styleText, seen)
+	b.sharing.show(&out.row, seen)
 	out.end()
 }
 
@@ -232,9 +232,9 @@ func (b *book) plainList(events []*eventRow) *list {
 		for _, f := range plain {
 			out.begin()
 			out.text(styleText, brief(f.path))
-			b.sharing.show(&out.row, styleText, brief(f.meaning))
-			b.sharing.show(&out.row, styleText, b.labels.class(f.class))
-			b.sharing.show(&out.row, styleText, brief(f.why))
+			b.sharing.show(&out.row, brief(f.meaning))
+			b.sharing.show(&out.row, b.labels.class(f.class))
+			b.sharing.show(&out.row, brief(f.why))
 			out.text(styleText, f.shown(b))
 			out.integer(styleNumber, int64(f.events))
 			out.integer(styleNumber, f.total)

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"container/heap"
 	"encoding/binary"
+	"errors"
 	"io"
 	"iter"
 	"os"
@@ -139,10 +140,10 @@ func (s *spool) merge(skip bool, yield func(entry, error) bool) {
 		if !yield(r.entry, nil) {
 			return
 		}
-		switch err := r.next(); err {
-		case nil:
+		switch err := r.next(); {
+		case err == nil:
 			heap.Fix(&q, 0)
-		case io.EOF:
+		case errors.Is(err, io.EOF):
 			heap.Pop(&q)
 		default:
 			yield(entry{}, schema.Fail(schema.CodeIO, "read spooled rows", err))

@@ -38,24 +38,24 @@ func (t *sharing) at(s string) (int, bool) {
 }
 
 // put writes s as the next cell of the row, shared where possible.
-func (t *sharing) put(r *row, style int, s string) {
+func (t *sharing) put(r *row, s string) {
 	if s == "" {
-		r.blank(style)
+		r.blank(styleText)
 		return
 	}
 	if i, ok := t.at(s); ok {
-		r.shared(style, i, s)
+		r.shared(styleText, i, s)
 		return
 	}
-	r.text(style, s)
+	r.text(styleText, s)
 }
 
 // show is put for rows that are made after the table was handed over to
 // excelize: it uses what is there and adds nothing.
-func (t *sharing) show(r *row, style int, s string) {
+func (t *sharing) show(r *row, s string) {
 	if i, ok := t.index[s]; ok {
-		r.shared(style, i, s)
+		r.shared(styleText, i, s)
 		return
 	}
-	r.text(style, s)
+	r.text(styleText, s)
 }

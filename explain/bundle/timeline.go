@@ -147,17 +147,17 @@ func (w *Writer) timelineRow(r *schema.Record, c *cells) {
 	x := &w.row
 	x.begin()
 	if !x.moment(styleDate, r.At, w.head.Zone) {
-		w.sharing.put(x, styleText, w.timeText(r.At))
+		w.sharing.put(x, w.timeText(r.At))
 	}
-	w.sharing.put(x, styleText, c.app)
-	w.sharing.put(x, styleText, c.title)
+	w.sharing.put(x, c.app)
+	w.sharing.put(x, c.title)
 	x.text(styleText, c.text)
-	w.sharing.put(x, styleText, c.kind)
-	w.sharing.put(x, styleText, c.class)
-	w.sharing.put(x, styleText, c.layer)
-	w.sharing.put(x, styleText, c.file)
+	w.sharing.put(x, c.kind)
+	w.sharing.put(x, c.class)
+	w.sharing.put(x, c.layer)
+	w.sharing.put(x, c.file)
 	x.integer(styleNumber, r.From.Record)
-	w.sharing.put(x, styleText, c.event)
+	w.sharing.put(x, c.event)
 	x.end()
 }
 

@@ -143,15 +143,15 @@ func units(s string) int {
 	return n
 }
 
-// shorten keeps the first max characters of an example; the caller says that
+// shorten keeps the first limit characters of an example; the caller says that
 // there is more.
-func shorten(s string, max int) (short string, cut bool) {
-	if len(s) <= max {
+func shorten(s string, limit int) (short string, cut bool) {
+	if len(s) <= limit {
 		return s, false
 	}
 	n := 0
 	for i := range s {
-		if n == max {
+		if n == limit {
 			return s[:i], true
 		}
 		n++

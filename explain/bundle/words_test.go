@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,9 +37,7 @@ func catalog(t testing.TB) *dictionary {
 		Texts map[string]map[schema.Lang]string
 	}
 	load(t, "../catalog/texts/bundle.yaml", &own)
-	for key, text := range own.Texts {
-		d.texts[key] = text
-	}
+	maps.Copy(d.texts, own.Texts)
 	for table, prefix := range tables() {
 		path := "../catalog/terms/" + table + ".yaml"
 		if _, err := os.Stat(path); err != nil {
