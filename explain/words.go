@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 
 	"inzage/schema"
@@ -114,7 +115,7 @@ func isNoun(nl string) bool { return strings.HasPrefix(nl, "de ") || strings.Has
 func dutch(groups []group) string {
 	const chain = 3
 	var b strings.Builder
-	for i := len(groups) - 1; i >= 0; i-- {
+	for i, group := range slices.Backward(groups) {
 		switch nth := len(groups) - 1 - i; {
 		case nth == 0:
 		case nth%chain == 0:
@@ -122,7 +123,7 @@ func dutch(groups []group) string {
 		default:
 			b.WriteString(" van ")
 		}
-		g := groups[i]
+		g := group
 		if g.noun == "" {
 			b.WriteString(strings.Join(g.before, " "))
 			continue

@@ -8,13 +8,14 @@ import (
 
 // read picks the layout of a page by what stands on it and reads it.
 func read(p *Page, d *document) error {
-	if at := schemaTables(d); at {
+	switch {
+	case schemaTables(d):
 		readSchema(p, d)
-	} else if propertyLists(d) {
+	case propertyLists(d):
 		readLists(p, d)
-	} else if namespaces(p, d) {
+	case namespaces(p, d):
 		p.Family = Namespaced
-	} else {
+	default:
 		r := &headings{p: p, d: d}
 		r.outline()
 		r.read()
@@ -208,7 +209,7 @@ func (r *headings) start(names []Name, l line) {
 	e := &Event{Names: names, Line: l.no}
 	var above []string
 	for i := 2; i < len(r.path); i++ {
-		if t := r.path[i]; t != "" && !(l.kind == heading && i >= l.level) {
+		if t := r.path[i]; t != "" && (l.kind != heading || i < l.level) {
 			above = append(above, t)
 		}
 	}

@@ -24,7 +24,7 @@ func (p *Page) List() []string {
 		e := &p.Events[i]
 		fields := e.Fields
 		for _, from := range e.From {
-			fields = append(fields[:len(fields):len(fields)], lists[from]...)
+			fields = append(slices.Clip(fields), lists[from]...)
 		}
 		for _, n := range e.Names {
 			lines = append(lines, p.Name+"\t"+n.Name+"\t"+joined(fields))

@@ -11,7 +11,7 @@ func eventNames(text string) []Name {
 		return nil
 	}
 	var names []Name
-	for _, part := range strings.Split(text, ",") {
+	for part := range strings.SplitSeq(text, ",") {
 		name, on := strings.TrimSpace(part), ""
 		if at := strings.LastIndex(name, " ("); at > 0 && strings.HasSuffix(name, ")") {
 			name, on = strings.TrimSpace(name[:at]), name[at+2:len(name)-1]

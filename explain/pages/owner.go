@@ -11,7 +11,6 @@ type owner struct {
 	fields []Field
 	above  []nest
 	table  []string // header of the table being read
-	gap    bool     // text stood between the last field and here
 }
 
 // nest is a field that others may stand in.

@@ -103,7 +103,8 @@ func compare(want, got map[string]int) (s score, diffs []string) {
 }
 
 func (s score) precision() float64 { return 100 * float64(s.both) / float64(max(1, s.both+s.extra)) }
-func (s score) recall() float64    { return 100 * float64(s.both) / float64(max(1, s.both+s.missing)) }
+
+func (s score) recall() float64 { return 100 * float64(s.both) / float64(max(1, s.both+s.missing)) }
 
 // TestReferenceNames holds the importer to finding 99.5 % of the event names
 // and of the field names on the published pages, and no more than 0.5 % that
@@ -125,7 +126,7 @@ func TestReferenceNames(t *testing.T) {
 		}
 	}
 	for _, row := range table(t, filepath.Join(dir, "fields.tsv")) {
-		for _, on := range strings.Split(row[2], ",") {
+		for on := range strings.SplitSeq(row[2], ",") {
 			page, n, _ := strings.Cut(on, ":")
 			times, err := strconv.Atoi(n)
 			if err != nil {

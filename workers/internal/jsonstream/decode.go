@@ -155,7 +155,7 @@ func (d *decoder) convert(dst []byte) []byte {
 		case !utf16.IsSurrogate(r):
 			dst = utf8.AppendRune(dst, r)
 		default:
-			var pair rune = utf8.RuneError
+			pair := utf8.RuneError
 			if len(b) >= 4 {
 				pair = utf16.DecodeRune(r, rune(d.order.Uint16(b[2:])))
 			}

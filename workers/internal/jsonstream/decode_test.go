@@ -86,7 +86,7 @@ func TestDecodeError(t *testing.T) {
 	cause := errors.New("disk gone")
 	for _, in := range []string{"", "{}", string(utf16le("{}")), string(utf16le(strings.Repeat("{}", 500)))} {
 		r, _ := Decode(io.MultiReader(strings.NewReader(in), iotest.ErrReader(cause)), nil)
-		if got, err := io.ReadAll(r); err != cause || len(in) > 0 && len(got) == 0 {
+		if got, err := io.ReadAll(r); !errors.Is(err, cause) || len(in) > 0 && len(got) == 0 {
 			t.Errorf("%d bytes and error %v", len(got), err)
 		}
 	}

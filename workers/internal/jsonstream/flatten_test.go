@@ -42,8 +42,13 @@ func TestFlatten(t *testing.T) {
 		repairs  repairs
 	}{
 		{"kinds", ` {"a":"x","b":-1.50e+2,"c":true,"d":false,"e":null,"f":{},"g":[ ]} `, []leaf{
-			{"a", str, "x"}, {"b", num, "-1.50e+2"}, {"c", boolean, "true"}, {"d", boolean, "false"}, {"e", null, "null"},
-			{"f", schema.EmptyObject, "{}"}, {"g", schema.EmptyArray, "[]"},
+			{"a", str, "x"},
+			{"b", num, "-1.50e+2"},
+			{"c", boolean, "true"},
+			{"d", boolean, "false"},
+			{"e", null, "null"},
+			{"f", schema.EmptyObject, "{}"},
+			{"g", schema.EmptyArray, "[]"},
 		}, nil},
 		{"paths", `{"a":{"b":[{"c":1},[2,3]]},"d.e":{"":4},"":{"f":5}}`, []leaf{
 			{"a.b[0].c", num, "1"}, {"a.b[1][0]", num, "2"}, {"a.b[1][1]", num, "3"}, {"d.e.", num, "4"}, {".f", num, "5"},

@@ -45,7 +45,7 @@ func (r *referee) value(path string, top bool) error {
 		return err
 	}
 	kind, text := schema.Null, string(v)
-	switch k {
+	switch k { //nolint:exhaustive // the rest has no text of its own
 	case '"':
 		kind, text = schema.String, unquote(v)
 	case '0':

@@ -97,15 +97,18 @@ func TestSplit(t *testing.T) {
 		{"cut in a value", `["abc`, []string{`truncated: "abc`}, repairs{cut: 1}},
 		{
 			"no quote, lines", "{\"a\":\"x}\n{\"a\":2}\n{\"a\":3}",
-			[]string{`syntax: {"a":"x}`, `{"a":2}`, `{"a":3}`}, nil,
+			[]string{`syntax: {"a":"x}`, `{"a":2}`, `{"a":3}`},
+			nil,
 		},
 		{
 			"no quote, commas in one line", `[{"a":"x},{"a":2},{"a":3}]`,
-			[]string{`syntax: {"a":"x}`, `{"a":2}`, `{"a":3}`}, nil,
+			[]string{`syntax: {"a":"x}`, `{"a":2}`, `{"a":3}`},
+			nil,
 		},
 		{
 			"no quote, glued", `{"a":"x}{"a":2}{"a":3}`,
-			[]string{`syntax: {"a":"x}`, `{"a":2}`, `{"a":3}`}, nil,
+			[]string{`syntax: {"a":"x}`, `{"a":2}`, `{"a":3}`},
+			nil,
 		},
 		{
 			"no quote, indented",
@@ -113,11 +116,13 @@ func TestSplit(t *testing.T) {
 			[]string{
 				"syntax: {\n    \"a\": \"x,\n    \"b\": \n    {\n      \"c\": [\n        {\"d\": 1}\n      ]\n    }\n  }",
 				"{\n    \"a\": 2\n  }",
-			}, nil,
+			},
+			nil,
 		},
 		{
 			"no quote, bracket and brace in one line", "[{\n \"a\": \"x,\n \"b\": {\n  \"c\": 1 }\n},{\n \"a\": 2\n}]",
-			[]string{"syntax: {\n \"a\": \"x,\n \"b\": {\n  \"c\": 1 }\n}", "{\n \"a\": 2\n}"}, nil,
+			[]string{"syntax: {\n \"a\": \"x,\n \"b\": {\n  \"c\": 1 }\n}", "{\n \"a\": 2\n}"},
+			nil,
 		},
 		{"quote too many", "{\"a\":\"x\"y\"}\n{\"a\":2}\n", []string{`syntax: {"a":"x"y"}`, `{"a":2}`}, nil},
 		{"no closing brace, lines", "{\"a\":{\"b\":1}\n{\"a\":2}", []string{`syntax: {"a":{"b":1}`, `{"a":2}`}, nil},
@@ -197,8 +202,8 @@ func checkLaws(t *testing.T, in []byte, limit int) {
 	}
 	for stop := range min(len(want), 3) {
 		n := 0
-		for range Split(bytes.NewReader(in), limit, nil) {
-			if n++; n > stop {
+		for _, err := range Split(bytes.NewReader(in), limit, nil) {
+			if n++; err != nil || n > stop {
 				break // the runtime panics if the sequence goes on
 			}
 		}

@@ -88,7 +88,7 @@ func (w *window) peek(n int) []byte {
 
 // failure is the error that ended the stream before its end, or nil.
 func (w *window) failure() error {
-	if w.err == nil || w.err == io.EOF { // a wrapped EOF is a stream that broke off
+	if w.err == nil || w.err == io.EOF { //nolint:errorlint // a wrapped EOF is a stream that broke off
 		return nil
 	}
 	code := schema.CodeIO
