@@ -55,7 +55,11 @@ func (x *Explainer) Classify(event, field string) Verdict {
 	if !ok {
 		return v
 	}
-	reason := described(strings.ToLower(text))
+	// The first sentence says what the field is, the rest what it is good for.
+	reason := described(strings.ToLower(firstSentence(text)))
+	if reason == "" {
+		reason = described(strings.ToLower(text))
+	}
 	class, err := schema.ParseClass(x.c.terms["reasons."+reason].Class)
 	if reason == "" || err != nil {
 		return v
@@ -98,7 +102,7 @@ func evidence() []clue {
 		{words: []string{"scrubbed", "pii removed", "no pii"}, reason: "scrubbed"},
 		{words: []string{"access token", "auth token", "authentication token"}, with: []string{"the auth", "the token", "the access"}, without: []string{"whether", "error", "time", "valid"}, reason: "token"},
 		{words: []string{"email address", "e-mail address", "smtp address", "user principal name", " upn "}, without: []string{"whether", "number of", "count"}, reason: "address-in-clear"},
-		{words: []string{"user name", "username", "name of the user", "display name", "full name"}, without: []string{"whether", "number of"}, reason: "name-in-clear"},
+		{words: []string{"user name", "username", "name of the user", "display name", "full name"}, without: []string{"whether", "number of", "api", "class", "function", "method", "process", "product"}, reason: "name-in-clear"},
 		{words: []string{"phone number"}, without: []string{"whether"}, reason: "phone"},
 		{words: []string{"based on ip", "based on the ip"}, reason: "country"},
 		{words: []string{"ip address"}, without: []string{"whether", "number of"}, reason: "ip-address"},
@@ -126,20 +130,34 @@ func evidence() []clue {
 		{words: []string{"version", "build"}, reason: "version"},
 		{words: []string{"manufacturer", "hardware", "processor", "memory", "model of", "screen", "battery", "graphics"}, reason: "hardware"},
 		{words: []string{"user clicked", "user selected", "user tapped", "user pressed", "action taken by the user", "user action", "user's choice", "user chose", "user has"}, reason: "action"},
+		{words: []string{"user click", "user select", "user tap", "user press", "user toggle", "user dismiss", "clicked by the user"}, reason: "action"},
 		{words: []string{"whether", "true if", "indicates if", "flag"}, with: []string{"user"}, reason: "feature-used"},
+		{words: []string{"the tag where", "tag which", "code marker", "place in the code", "line of code"}, reason: "code-place"},
 		{words: []string{"whether", "true if", "indicates if", "flag", "boolean"}, reason: "flag"},
 		{words: []string{"state of", "status of", "result of", "reason for"}, reason: "state"},
 	}
 }
 
+// mentions tells whether one of the words, or a word that begins with it, is in
+// the text.
 func mentions(text string, words []string) bool {
 	for _, w := range words {
-		if strings.Contains(text, w) {
-			return true
+		for from := 0; ; {
+			at := strings.Index(text[from:], w)
+			if at < 0 {
+				break
+			}
+			at += from
+			if at == 0 || !isLetter(text[at-1]) || !isLetter(w[0]) {
+				return true
+			}
+			from = at + 1
 		}
 	}
 	return false
 }
+
+func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80 }
 
 // firstSentence is the quotable beginning of a description.
 func firstSentence(s string) string {

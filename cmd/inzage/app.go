@@ -39,7 +39,7 @@ func run(ctx context.Context, sys system) int {
 		return exitFailed
 	}
 	a := &app{system: sys, catalog: c, lang: language(sys)}
-	root := a.root()
+	root := a.root() //nolint:contextcheck // the commands take the context from cobra
 	root.SetArgs(sys.args)
 	root.SetIn(sys.stdin)
 	root.SetOut(sys.stdout)
