@@ -263,6 +263,7 @@ func FuzzNames(f *testing.F) {
 	f.Add("../../etc/passwd", "..\\..\\x", "C:\\a")
 	f.Add("CON", "con.txt", "a/CON/b.")
 	f.Add("a.txt", "A.TXT", "a.txt/b")
+	f.Add("..0", "...", "..a/b") // dots that lead nowhere
 	f.Add("", "/", "//..//.")
 	f.Add("\x00\xff", strings.Repeat("é", 300)+".json", "a~2")
 	f.Fuzz(func(t *testing.T, a, b, c string) {
@@ -274,7 +275,7 @@ func FuzzNames(f *testing.F) {
 				t.Fatal("not the same twice")
 			}
 			low := strings.ToLower(got)
-			if seen[low] || !utf8.ValidString(got) || got != path.Clean(got) || strings.HasPrefix(got, "/") || strings.HasPrefix(got, "..") || len(got) > 1200 {
+			if seen[low] || !utf8.ValidString(got) || got != path.Clean(got) || strings.HasPrefix(got, "/") || got == ".." || strings.HasPrefix(got, "../") || len(got) > 1200 {
 				t.Fatalf("%q became %q", name, got)
 			}
 			seen[low] = true
