@@ -230,6 +230,9 @@ func (a *app) tell(r *request, s *workers.Summary, set *inputs.Set) {
 	if s.Unchecked() {
 		a.printf("\n%s\n", a.text("cli.run.unchecked"))
 	}
+	if s.Others > 0 {
+		a.printf("\n%s\n", a.text("cli.run.others-raw"))
+	}
 	if s.Incomplete() {
 		a.printf("\n%s\n", a.text("cli.run.incomplete"))
 	}
