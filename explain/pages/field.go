@@ -47,7 +47,7 @@ func fieldAt(item string) (f Field, rest string, ok bool) {
 
 // joinEarly adds what of the name follows a bold that was closed too early.
 func joinEarly(head, rest string) (string, string) {
-	for head != "" && inName(head[len(head)-1]) {
+	for head != "" && len(head) <= maxName && inName(head[len(head)-1]) {
 		tail := strings.TrimPrefix(rest, "**")
 		n := 0
 		for n < len(tail) && inName(tail[n]) {
@@ -191,7 +191,9 @@ func (f *Field) describe(s string) {
 	}
 	n := notes(&s)
 	f.Old, f.Removed = append(f.Old, n.old...), f.Removed || n.removed
-	f.Text = bounded(s, maxText)
+	if strings.Trim(s, ".") != "" {
+		f.Text = bounded(s, maxText)
+	}
 }
 
 // add appends a line that continues the description.

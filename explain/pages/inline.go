@@ -34,11 +34,11 @@ func tags(s string) string {
 	for at >= 0 {
 		b.WriteString(s[:at])
 		s = s[at:]
-		end := strings.IndexByte(s, '>')
-		if end < 0 {
+		end := strings.IndexByte(s[:min(len(s), maxTag)], '>')
+		if end < 0 && len(s) <= maxTag {
 			break
 		}
-		if c := s[1]; end > 1 && (c == '/' || c == '!' || letter(c)) {
+		if end > 1 && opensTag(s[1]) {
 			if strings.HasPrefix(s, "<br") {
 				b.WriteByte(' ')
 			}
@@ -52,6 +52,12 @@ func tags(s string) string {
 	b.WriteString(s)
 	return b.String()
 }
+
+// maxTag is the longest tag that is recognised, so that a line of nothing but
+// "<" is not searched to its end for each.
+const maxTag = 2 << 10
+
+func opensTag(c byte) bool { return c == '/' || c == '!' || letter(c) }
 
 // links leaves the words of [words](address), and of an image nothing.
 func links(s string) string {

@@ -44,7 +44,7 @@ func family(p *Page) Family {
 		if strings.HasPrefix(e.Names[0].Name, "Microsoft.Windows.") {
 			windows++
 		}
-		if !strings.ContainsAny(e.Names[0].Name, "._:") && len(e.Fields) == 0 {
+		if !strings.Contains(e.Names[0].Name, ".") && len(e.Fields) == 0 {
 			plainNames++
 		}
 	}
@@ -213,11 +213,11 @@ func (r *headings) start(names []Name, l line) {
 			above = append(above, t)
 		}
 	}
-	if len(above) > 0 {
+	switch n := len(above); {
+	case n > 1:
+		e.Category, e.Subtype = above[n-2], strings.TrimSuffix(above[n-1], " subtype")
+	case n == 1:
 		e.Category = above[0]
-	}
-	if len(above) > 1 {
-		e.Subtype = strings.TrimSuffix(above[len(above)-1], " subtype")
 	}
 	r.event, r.owner = e, owner{name: names[0].Name}
 }
@@ -227,11 +227,11 @@ func (r *headings) begin(name string, no int) {
 	b := &Block{Name: bounded(name, maxName), Line: no}
 	for i := len(r.path) - 1; i >= 2; i-- {
 		if t := r.path[i]; t != "" && t != b.Name && common(t) {
-			b.Section, b.All = t, true
+			b.Section = t
 		}
 	}
-	if strings.Contains(strings.ToLower(name), "common for all events") {
-		b.All = true
+	for _, t := range append(r.path[:], name) {
+		b.All = b.All || everywhere(t)
 	}
 	r.block, r.owner = b, owner{name: name, intro: true}
 }

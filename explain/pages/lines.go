@@ -40,7 +40,9 @@ func split(p *Page, text string) *document {
 	matter, fenced := strings.HasPrefix(text, "---\n") || strings.HasPrefix(text, "---\r"), false
 	no := 0
 	for raw := range strings.Lines(text) {
-		no++
+		if no++; len(d.lines) > maxLines {
+			break
+		}
 		raw = strings.TrimRight(raw, "\r\n")
 		if len(raw) > maxLine {
 			raw = strings.ToValidUTF8(raw[:maxLine], "")

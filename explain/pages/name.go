@@ -87,6 +87,12 @@ func common(text string) bool {
 	return strings.Contains(t, " common ") || strings.Contains(t, "data contract") || strings.Contains(t, "with all events")
 }
 
+// everywhere tells whether a heading says that its fields are in every event.
+func everywhere(text string) bool {
+	low := strings.ToLower(text)
+	return strings.Contains(low, "common for all") || strings.Contains(low, "common to all") || strings.Contains(low, "common data extensions")
+}
+
 // typeName tells whether a word is the name of a data type, and gives it
 // without marks.
 func typeName(s string) (string, bool) {

@@ -11,8 +11,9 @@ type noted struct {
 
 // notes reads the remarks in a text and takes them out of it.
 func notes(text *string) noted {
+	const most = 20 // a text has one, two at most
 	var n noted
-	for from := 0; ; {
+	for from, count := 0, 0; count < most; count++ {
 		open := strings.Index((*text)[from:], "[This ")
 		if open < 0 {
 			return n
@@ -32,6 +33,7 @@ func notes(text *string) noted {
 		*text = strings.TrimSpace(before + " " + after)
 		from = 0
 	}
+	return n
 }
 
 func (n *noted) read(remark string) bool {
@@ -85,7 +87,9 @@ func intro(s string) (on string, ok bool) {
 	}
 	for _, cue := range []string{"collected for only ", "collected for ", "collected on ", "collected across ", "common for ", "event on "} {
 		if at := strings.LastIndex(low, cue); at >= 0 {
-			on = strings.Trim(s[at+len(cue):], " .:")
+			if on = strings.Trim(s[at+len(cue):], " .:"); strings.HasPrefix(on, "all events") {
+				on = ""
+			}
 			break
 		}
 	}

@@ -13,6 +13,10 @@ type owner struct {
 	table  []string // header of the table being read
 }
 
+// loose is the indent of a field whose bullet was lost: nothing stands in it,
+// and it stands in nothing.
+const loose = -1
+
 // nest is a field that others may stand in.
 type nest struct {
 	indent int
@@ -57,7 +61,7 @@ func (o *owner) item(p *Page, l line) {
 	case len(o.fields) > 0 && l.level > o.last().indent:
 		f := &o.fields[len(o.fields)-1]
 		if len(f.Values) < maxEvents {
-			f.Values = append(f.Values, bounded(text, maxText))
+			f.Values = append(f.Values, bounded(strings.Join(strings.Fields(text), " "), maxText))
 		}
 	case o.bare(p, l, text):
 	default:
@@ -78,7 +82,11 @@ func (o *owner) bare(p *Page, l line, text string) bool {
 	}
 	f.describe(rest)
 	p.Odd[OddLostMark]++
-	o.add(p, f, l.level)
+	indent := loose
+	if l.kind == bullet {
+		indent = l.level
+	}
+	o.add(p, f, indent)
 	return true
 }
 
@@ -101,7 +109,7 @@ func (o *owner) prose(p *Page, l line, text string) bool {
 		if found := fieldsOf(l.text, l.no); len(found) > 0 && eventName(found[0].Name) && (!strings.HasPrefix(l.text, "**") || dashed(l.text)) {
 			p.Odd[OddLostMark]++
 			for _, f := range found {
-				o.add(p, f, l.level)
+				o.add(p, f, loose)
 			}
 			return true
 		}
@@ -127,7 +135,7 @@ func (o *owner) add(p *Page, f Field, indent int) {
 	if len(o.fields) >= maxFields {
 		return
 	}
-	for len(o.above) > 0 && o.above[len(o.above)-1].indent >= indent {
+	for len(o.above) > 0 && (o.above[len(o.above)-1].indent >= indent || indent == loose) {
 		o.above = o.above[:len(o.above)-1]
 	}
 	path := f.Name
@@ -136,7 +144,9 @@ func (o *owner) add(p *Page, f Field, indent int) {
 		path = o.above[n-1].path + "." + path
 		f.Path = path
 	}
-	o.above = append(o.above, nest{indent: indent, path: path})
+	if indent != loose {
+		o.above = append(o.above, nest{indent: indent, path: path})
+	}
 	if len(f.Also) > 0 {
 		p.Odd[OddManyNames]++
 	}
@@ -183,10 +193,8 @@ func (o *owner) cellField(c []string, no int) (Field, bool) {
 		text := plain(c[i])
 		switch strings.ToLower(strings.Trim(plain(o.table[i]), "* ?")) {
 		case "type", "data type":
-			f.Type = text
-			if flag := "flag"; strings.Contains(strings.ToLower(text), "pii"+flag) || strings.Contains(strings.ToLower(text), "pii"+" "+flag) {
-				f.Flagged = true
-			}
+			f.Type, _, _ = strings.Cut(text, " Term=")
+			f.Flagged = strings.Contains(strings.ToLower(strings.ReplaceAll(text, " ", "")), "piiflag")
 		case "mandatory", "required":
 		default:
 			f.add(text)

@@ -134,6 +134,7 @@ type Namespace struct{ Name, Text string }
 const (
 	maxPage   = 16 << 20
 	maxLine   = 64 << 10
+	maxLines  = 500_000
 	maxEvents = 50_000
 	maxFields = 500_000
 	maxText   = 8 << 10
@@ -144,8 +145,8 @@ const (
 var ErrTranslated = errors.New("page is not in English")
 
 // Parse reads the markdown of one page. Its errors carry a code: CodeIO,
-// CodeTooLarge for a page beyond the bound, CodeLimit for one with more events
-// or fields than any page can have, CodeUnknownFormat with the cause
+// CodeTooLarge for a page beyond the bound, CodeLimit for one with more lines,
+// events or fields than any page can have, CodeUnknownFormat with the cause
 // ErrTranslated for a translated page. A page without events is no error.
 func Parse(name string, r io.Reader) (*Page, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxPage+1))
@@ -157,6 +158,9 @@ func Parse(name string, r io.Reader) (*Page, error) {
 	}
 	p := &Page{Name: name, Odd: make(map[Odd]int)}
 	doc := split(p, string(data))
+	if len(doc.lines) > maxLines {
+		return nil, schema.Fail(schema.CodeLimit, "read page", nil)
+	}
 	if doc.translated() {
 		return nil, schema.Fail(schema.CodeUnknownFormat, "read page", ErrTranslated)
 	}

@@ -154,8 +154,23 @@ func FuzzParse(f *testing.F) {
 		if d := cmp.Diff(p.List(), again.List()); d != "" {
 			t.Errorf("two readings differ:\n%s", d)
 		}
-		if _, err := p.Overlay(); err != nil {
-			t.Errorf("overlay: %v", err)
+		text, err := p.Overlay()
+		if err != nil {
+			t.Fatalf("overlay: %v", err)
+		}
+		back, err := ReadOverlay(fstest.MapFS{"published/page.yaml": &fstest.MapFile{Data: text}})
+		if err != nil {
+			t.Fatalf("reading the overlay: %v: %v", err, errors.Unwrap(err))
+		}
+		if c := Compare([]*Page{p}, back); !c.None() {
+			t.Errorf("a page and its overlay differ: %+v", c)
+		}
+		for i := range p.Events {
+			for _, f := range p.Events[i].Fields {
+				if f.Name == "" || len(f.Name) > maxName || strings.ContainsAny(f.Name, "\t\n") {
+					t.Errorf("field name %q", f.Name)
+				}
+			}
 		}
 	})
 }
