@@ -31,6 +31,7 @@ const (
 	CodeInterrupted     Code = "interrupted"       // stopped by the user
 	CodeCatalog         Code = "catalog"           // a fault in the catalog data
 	CodeNotFound        Code = "not-found"         // no such case, job or entry
+	CodeTampered        Code = "tampered"          // stored bytes are not those that were stored
 )
 
 // Error is an error with a code. Its text says the code and what was being
