@@ -31,6 +31,9 @@ const (
 	CodeInterrupted     Code = "interrupted"       // stopped by the user
 	CodeCatalog         Code = "catalog"           // a fault in the catalog data
 	CodeNotFound        Code = "not-found"         // no such case, job or entry
+	CodeConflict        Code = "conflict"          // not possible as things stand, or somebody else was faster
+	CodeTooLate         Code = "too-late"          // the law's last day for it has passed
+	CodeFourEyes        Code = "four-eyes"         // a second person must do it
 	CodeTampered        Code = "tampered"          // stored bytes are not those that were stored
 )
 

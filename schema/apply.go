@@ -1,0 +1,185 @@
+package schema
+
+import (
+	"errors"
+	"slices"
+)
+
+// Apply is the only way in which a request changes: it takes the next entry of
+// the ledger and returns the request after it. An entry that may not follow is
+// refused with CodeConflict, whoever wrote it, an extension after the due date
+// with CodeTooLate, and an act that needs a second person with CodeFourEyes.
+// today is the day in the organisation's zone on which the entry is written.
+//
+// A ledger that was written with Apply folds again with Fold, which does not
+// ask what was asked then.
+func (r Request) Apply(e Entry, today Date) (Request, error) {
+	if err := r.check(e, today); err != nil {
+		return r, err
+	}
+	return r.fold(e)
+}
+
+// Fold takes an entry that stands in the ledger. The error has CodeConflict
+// where no version of this table would have let it be written.
+func (r Request) Fold(e Entry) (Request, error) { return r.fold(e) }
+
+// check asks what depends on more than the state.
+func (r Request) check(e Entry, today Date) error {
+	switch e.Kind {
+	case EntryOpened:
+		if e.Case == "" || e.Day.IsZero() || len(e.Parts) == 0 || !slices.Contains(Channels(), e.Channel) {
+			return conflict("open request")
+		}
+		if e.Day.After(today) {
+			return Fail(CodeUsage, "open request", errors.New("received in the future"))
+		}
+	case EntryExtended:
+		if r.Extended {
+			return conflict("extend period")
+		}
+		// The person must have been told within the first month (GDPR 12(3)).
+		if today.After(r.Due()) {
+			return Fail(CodeTooLate, "extend period", nil)
+		}
+	case EntrySuspended:
+		if r.Suspended() || e.Day.IsZero() || e.Day.After(today) || e.Day.Before(r.Received) {
+			return conflict("suspend request")
+		}
+	case EntryResumed:
+		if !r.Suspended() || e.Day.Before(r.Pauses[len(r.Pauses)-1].From) || e.Day.After(today) {
+			return conflict("resume request")
+		}
+	case EntryReleased, EntryDelivered:
+		// What leaves is what was looked at.
+		if e.Ref == "" || e.Ref != r.Bundle {
+			return conflict("release bundle")
+		}
+	default:
+	}
+	if r.FourEyes && needsTwo(e.Kind) {
+		p, ok := r.Proposals[e.Kind]
+		if !ok || p.By == e.Actor {
+			return Fail(CodeFourEyes, "decide on request", nil)
+		}
+		if p.Code != e.Code || p.Ref != e.Ref {
+			return conflict("decide on request")
+		}
+	}
+	return nil
+}
+
+// needsTwo reports whether the act takes two people: one who proposes it and
+// another who does it.
+func needsTwo(kind EntryKind) bool {
+	switch kind {
+	case EntryReleased, EntryRefused, EntryExtended, EntrySuspended:
+		return true
+	default:
+		return false
+	}
+}
+
+// fold is what the entry comes to.
+func (r Request) fold(e Entry) (Request, error) {
+	next, ok := r.State.Next(e.Kind)
+	if !ok || e.N != 0 && e.N != r.Entries+1 {
+		return r, conflict("follow ledger")
+	}
+	before := r
+	r = r.clone()
+	r.State, r.Changed = next, e.At
+	r.Entries++
+	switch e.Kind {
+	case EntryOpened:
+		r.Case, r.Channel, r.Received, r.Calendar = e.Case, e.Channel, e.Day, e.Calendar
+		r.Lang, r.FourEyes, r.Subject, r.Opened = e.Lang, e.FourEyes, e.Ref, e.At
+		r.Build.State = PartIdle
+		for _, name := range e.Parts {
+			r.Parts = append(r.Parts, Part{Source: name, State: PartIdle})
+		}
+	case EntryFetch, EntryWaiting, EntryTried, EntryFetched, EntryAbandoned:
+		p := r.part(e.Part)
+		if p == nil || !p.work(e) {
+			return before, conflict("follow ledger")
+		}
+	case EntryBuild, EntryFaulted, EntryStuck, EntryBuilt:
+		if e.Kind == EntryBuild && !r.Collected() || !r.Build.work(e) {
+			return before, conflict("follow ledger")
+		}
+		if e.Kind == EntryBuilt {
+			r.Bundle, r.Version = e.Ref, e.Version
+			delete(r.Proposals, EntryReleased) // that was about another bundle
+		}
+	case EntryProposed:
+		if !needsTwo(e.Act) {
+			return before, conflict("follow ledger")
+		}
+		if r.Proposals == nil {
+			r.Proposals = make(map[EntryKind]Proposal)
+		}
+		r.Proposals[e.Act] = Proposal{By: e.Actor, Code: e.Code, Ref: e.Ref}
+	case EntryExtended:
+		r.Extended = true
+	case EntrySuspended:
+		r.Pauses = append(r.Pauses, Pause{From: e.Day, Code: e.Code})
+	case EntryResumed:
+		if !r.Suspended() {
+			return before, conflict("follow ledger")
+		}
+		r.Pauses[len(r.Pauses)-1].To = e.Day
+	case EntryRefused:
+		r.Ground, r.Answered = e.Code, e.At
+	case EntryReleased:
+		r.Answered = e.At
+	case EntryReminded:
+		r.Reminded = append(r.Reminded, Given{Code: e.Code, Due: e.Day})
+	case EntryNotified:
+		r.Notified = append(r.Notified, Given{Code: e.Code, Due: e.Day})
+	case EntryDefault:
+		r.Defaulted = e.Day
+	default: // verified, withdrawn, recalled, delivered, erased: the state says it
+	}
+	if needsTwo(e.Kind) {
+		delete(r.Proposals, e.Kind)
+	}
+	return r, nil
+}
+
+// part returns the part to change, nil where there is none.
+func (r *Request) part(source string) *Part {
+	for i := range r.Parts {
+		if r.Parts[i].Source == source {
+			return &r.Parts[i]
+		}
+	}
+	return nil
+}
+
+// work takes an entry about this part's job and reports whether it may follow:
+// a job that is settled stays so until it is ordered again.
+func (p *Part) work(e Entry) bool {
+	running := p.State == PartOrdered || p.State == PartWaiting
+	switch e.Kind {
+	case EntryFetch, EntryBuild:
+		if running {
+			return false // once is enough: a second order would be a second job
+		}
+		*p = Part{Source: p.Source, State: PartOrdered}
+		return true
+	case EntryWaiting:
+		p.State, p.Until = PartWaiting, e.Until
+	case EntryTried, EntryFaulted:
+		p.State, p.Code, p.Until = PartOrdered, e.Code, e.Until
+		p.Tries++
+	case EntryFetched, EntryBuilt:
+		p.State, p.Counts, p.Code, p.Until = PartDone, e.Counts, "", e.Until
+	case EntryAbandoned, EntryStuck:
+		p.State, p.Code, p.Until = PartAbandoned, e.Code, e.Until
+	default:
+		return false
+	}
+	return running
+}
+
+func conflict(op string) error { return Fail(CodeConflict, op, nil) }

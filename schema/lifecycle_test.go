@@ -1,0 +1,275 @@
+package schema_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"inzage/schema"
+)
+
+func TestLifecycleIsDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/lifecycle.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), schema.Diagram()) {
+		t.Errorf("docs/lifecycle.md does not hold this picture:\n%s", schema.Diagram())
+	}
+	for _, s := range schema.States() {
+		if !strings.Contains(string(page), "| `"+string(s)+"` |") {
+			t.Errorf("docs/lifecycle.md does not say what %q means", s)
+		}
+	}
+}
+
+// story writes entries one after another, by two people, on the day they name.
+type story struct {
+	t     *testing.T
+	r     schema.Request
+	today schema.Date
+	log   []schema.Entry
+}
+
+func opened(t *testing.T, fourEyes bool) *story {
+	t.Helper()
+	s := &story{t: t, today: day(t, "2026-11-02")}
+	s.ok(schema.Entry{
+		Kind: schema.EntryOpened, Case: "2026-0001", Channel: schema.ChannelLetter, Day: day(t, "2026-11-02"),
+		Lang: schema.Dutch, Parts: []string{"graphexport", "dataviewer"}, FourEyes: fourEyes, Ref: "subject",
+	})
+	return s
+}
+
+func (s *story) write(e schema.Entry) error {
+	e.N = s.r.Entries + 1
+	e.At = time.Date(s.today.Year(), s.today.Month(), s.today.Day(), 9, e.N, 0, 0, time.UTC)
+	if e.Actor == "" {
+		e.Actor = schema.ActorSystem
+	}
+	r, err := s.r.Apply(e, s.today)
+	if err == nil {
+		s.r = r
+		s.log = append(s.log, e)
+	}
+	return err
+}
+
+func (s *story) ok(list ...schema.Entry) {
+	s.t.Helper()
+	for _, e := range list {
+		if err := s.write(e); err != nil {
+			s.t.Fatalf("%s in state %q: %v", e.Kind, s.r.State, err)
+		}
+	}
+}
+
+func (s *story) refused(e schema.Entry, code schema.Code) {
+	s.t.Helper()
+	before := s.r
+	if err := s.write(e); schema.CodeOf(err) != code {
+		s.t.Errorf("%s in state %q: %v, want %q", e.Kind, before.State, err, code)
+	}
+	if diff := cmp.Diff(before, s.r); diff != "" {
+		s.t.Errorf("a refused entry changed the request (-before +after):\n%s", diff)
+	}
+}
+
+// collected brings a request to where its bundle can be built.
+func (s *story) collected() {
+	s.t.Helper()
+	s.ok(
+		schema.Entry{Kind: schema.EntryVerified, Code: "signed-in"},
+		schema.Entry{Kind: schema.EntryFetch, Part: "graphexport"},
+		schema.Entry{Kind: schema.EntryFetch, Part: "dataviewer"},
+		schema.Entry{Kind: schema.EntryFetched, Part: "dataviewer", Counts: map[string]int64{"files": 1}},
+		schema.Entry{Kind: schema.EntryWaiting, Part: "graphexport", Until: time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)},
+		schema.Entry{Kind: schema.EntryTried, Part: "graphexport", Code: schema.CodeIO},
+		schema.Entry{Kind: schema.EntryFetched, Part: "graphexport"},
+	)
+}
+
+func (s *story) built() {
+	s.t.Helper()
+	s.collected()
+	s.ok(
+		schema.Entry{Kind: schema.EntryBuild},
+		schema.Entry{Kind: schema.EntryFaulted, Code: schema.CodeInternal},
+		schema.Entry{Kind: schema.EntryBuilt, Ref: "bundle", Version: "1"},
+	)
+}
+
+func TestRequestFromStartToEnd(t *testing.T) {
+	t.Parallel()
+	s := opened(t, true)
+	s.built()
+	s.refused(schema.Entry{Kind: schema.EntryReleased, Ref: "bundle", Actor: "a"}, schema.CodeFourEyes)
+	s.ok(schema.Entry{Kind: schema.EntryProposed, Act: schema.EntryReleased, Ref: "bundle", Actor: "a"})
+	s.refused(schema.Entry{Kind: schema.EntryReleased, Ref: "bundle", Actor: "a"}, schema.CodeFourEyes)
+	s.refused(schema.Entry{Kind: schema.EntryReleased, Ref: "another", Actor: "b"}, schema.CodeConflict)
+	s.ok(
+		schema.Entry{Kind: schema.EntryReleased, Ref: "bundle", Actor: "b"},
+		schema.Entry{Kind: schema.EntryDelivered, Ref: "bundle"},
+		schema.Entry{Kind: schema.EntryErased, Counts: map[string]int64{"objects": 3}},
+	)
+	if s.r.State != schema.StateErased || s.r.Answered.IsZero() || s.r.Entries != len(s.log) {
+		t.Errorf("the end is %+v", s.r)
+	}
+	var again schema.Request
+	for _, e := range s.log {
+		var err error
+		if again, err = again.Fold(e); err != nil {
+			t.Fatalf("fold %s: %v", e.Kind, err)
+		}
+	}
+	if diff := cmp.Diff(s.r, again); diff != "" {
+		t.Errorf("the ledger tells another story (-written +folded):\n%s", diff)
+	}
+}
+
+func TestProposalIsAboutOneBundle(t *testing.T) {
+	t.Parallel()
+	s := opened(t, true)
+	s.built()
+	s.ok(
+		schema.Entry{Kind: schema.EntryProposed, Act: schema.EntryReleased, Ref: "bundle", Actor: "a"},
+		schema.Entry{Kind: schema.EntryBuild},
+		schema.Entry{Kind: schema.EntryBuilt, Ref: "newer"},
+	)
+	s.refused(schema.Entry{Kind: schema.EntryReleased, Ref: "newer", Actor: "b"}, schema.CodeFourEyes)
+}
+
+func TestJobsAreOrderedOnce(t *testing.T) {
+	t.Parallel()
+	s := opened(t, false)
+	s.refused(schema.Entry{Kind: schema.EntryFetch, Part: "graphexport"}, schema.CodeConflict) // identity first
+	s.ok(schema.Entry{Kind: schema.EntryVerified}, schema.Entry{Kind: schema.EntryFetch, Part: "graphexport"})
+	s.refused(schema.Entry{Kind: schema.EntryFetch, Part: "graphexport"}, schema.CodeConflict)
+	s.refused(schema.Entry{Kind: schema.EntryFetch, Part: "unknown"}, schema.CodeConflict)
+	s.refused(schema.Entry{Kind: schema.EntryFetched, Part: "dataviewer"}, schema.CodeConflict) // never ordered
+	s.refused(schema.Entry{Kind: schema.EntryBuild}, schema.CodeConflict)                       // not collected
+	s.ok(schema.Entry{Kind: schema.EntryAbandoned, Part: "graphexport", Code: schema.CodeIO})
+	s.refused(schema.Entry{Kind: schema.EntryFetched, Part: "graphexport"}, schema.CodeConflict) // a late worker
+	s.ok(schema.Entry{Kind: schema.EntryFetch, Part: "graphexport"})                             // tried again by a person
+	if p, _ := s.r.PartOf("graphexport"); p.State != schema.PartOrdered || p.Tries != 0 || p.Code != "" {
+		t.Errorf("ordered again, the part is %+v", p)
+	}
+}
+
+func TestExtensionOnlyInTheFirstMonth(t *testing.T) {
+	t.Parallel()
+	s := opened(t, false)
+	if got := s.r.Due(); got != day(t, "2026-12-02") {
+		t.Fatalf("due %v", got)
+	}
+	late := *s
+	late.today = day(t, "2026-12-03")
+	late.refused(schema.Entry{Kind: schema.EntryExtended, Code: "volume"}, schema.CodeTooLate)
+	s.today = day(t, "2026-12-02") // the day itself is in time
+	s.ok(schema.Entry{Kind: schema.EntryExtended, Code: "volume"})
+	if got := s.r.Due(); got != day(t, "2027-02-02") {
+		t.Errorf("extended due %v", got)
+	}
+	s.refused(schema.Entry{Kind: schema.EntryExtended, Code: "volume"}, schema.CodeConflict) // once
+}
+
+func TestPausesMoveTheSecondDateOnly(t *testing.T) {
+	t.Parallel()
+	s := opened(t, false)
+	s.today = day(t, "2026-11-20")
+	s.ok(schema.Entry{Kind: schema.EntrySuspended, Day: day(t, "2026-11-04"), Code: "identity"})
+	s.refused(schema.Entry{Kind: schema.EntrySuspended, Day: day(t, "2026-11-05"), Code: "identity"}, schema.CodeConflict)
+	if !s.r.Suspended() || s.r.DueIfSuspended(day(t, "2026-11-09")) != day(t, "2026-12-07") {
+		t.Errorf("after five days of waiting: %v", s.r.DueIfSuspended(day(t, "2026-11-09")))
+	}
+	s.refused(schema.Entry{Kind: schema.EntryResumed, Day: day(t, "2026-11-03")}, schema.CodeConflict)
+	s.ok(schema.Entry{Kind: schema.EntryResumed, Day: day(t, "2026-11-09")})
+	s.ok(schema.Entry{Kind: schema.EntrySuspended, Day: day(t, "2026-11-12"), Code: "scope"}, schema.Entry{Kind: schema.EntryResumed, Day: day(t, "2026-11-14")})
+	if got := s.r.DueIfSuspended(s.today); got != day(t, "2026-12-09") {
+		t.Errorf("after seven days of waiting in all: %v", got)
+	}
+	if s.r.Due() != day(t, "2026-12-02") {
+		t.Error("the due date itself moved")
+	}
+}
+
+func TestReminderIsOwedOnce(t *testing.T) {
+	t.Parallel()
+	s := opened(t, false)
+	give := func(today string) (codes []string) {
+		s.today = day(t, today)
+		for _, m := range s.r.Owing(s.today) {
+			codes = append(codes, string(m.Code))
+			s.ok(s.r.Remind(m))
+		}
+		if again := s.r.Owing(s.today); len(again) > 0 {
+			t.Errorf("%s: %v is owed again", today, again)
+		}
+		return codes
+	}
+	for _, c := range []struct {
+		today string
+		want  []string
+	}{
+		{"2026-11-02", []string{"received"}},
+		{"2026-11-11", nil},
+		{"2026-11-12", []string{"collect"}},
+		{"2026-11-28", []string{"extension", "urgent"}}, // after a standstill: both on record
+	} {
+		if diff := cmp.Diff(c.want, give(c.today)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.today, diff)
+		}
+	}
+	s.ok(schema.Entry{Kind: schema.EntryExtended, Code: "volume"})
+	if diff := cmp.Diff([]string{"urgent"}, give("2027-01-28")); diff != "" {
+		t.Errorf("about the new date, once more (-want +got):\n%s", diff)
+	}
+	s.ok(schema.Entry{Kind: schema.EntryWithdrawn})
+	if diff := cmp.Diff([]string(nil), give("2027-03-01")); diff != "" {
+		t.Errorf("after the end (-want +got):\n%s", diff)
+	}
+}
+
+// Whatever is written in whatever order, an entry either follows or changes
+// nothing, and nothing follows erasure.
+func TestNothingFollowsErasure(t *testing.T) {
+	t.Parallel()
+	s := opened(t, false)
+	s.ok(schema.Entry{Kind: schema.EntryWithdrawn}, schema.Entry{Kind: schema.EntryErased})
+	for _, kind := range []schema.EntryKind{
+		schema.EntryOpened, schema.EntryVerified, schema.EntryFetch, schema.EntryWaiting, schema.EntryTried, schema.EntryFetched,
+		schema.EntryAbandoned, schema.EntryBuild, schema.EntryBuilt, schema.EntryProposed, schema.EntryRefused,
+		schema.EntryWithdrawn, schema.EntryRecalled, schema.EntryReminded, schema.EntryErased, "of-a-later-version",
+	} {
+		s.refused(schema.Entry{
+			Kind: kind, Part: "graphexport", Case: "2", Day: day(t, "2026-11-02"), Channel: schema.ChannelOther,
+			Parts: []string{"graphexport"}, Act: schema.EntryReleased,
+		}, schema.CodeConflict)
+	}
+}
+
+func TestPenalty(t *testing.T) {
+	t.Parallel()
+	due, notice := day(t, "2026-12-02"), day(t, "2026-12-07")
+	for _, c := range []struct {
+		notice, today schema.Date
+		want          schema.Penalty
+	}{
+		{schema.Date{}, day(t, "2027-01-01"), schema.Penalty{}},
+		{due, day(t, "2027-01-01"), schema.Penalty{}}, // the answer was not late yet
+		{notice, day(t, "2026-12-20"), schema.Penalty{}},
+		{notice, day(t, "2026-12-21"), schema.Penalty{From: day(t, "2026-12-21"), Days: 1, Euros: 23}},
+		{notice, day(t, "2027-01-03"), schema.Penalty{From: day(t, "2026-12-21"), Days: 14, Euros: 322}},
+		{notice, day(t, "2027-01-04"), schema.Penalty{From: day(t, "2026-12-21"), Days: 15, Euros: 357}},
+		{notice, day(t, "2027-01-31"), schema.Penalty{From: day(t, "2026-12-21"), Days: 42, Euros: 1442}},
+		{notice, day(t, "2028-01-31"), schema.Penalty{From: day(t, "2026-12-21"), Days: 42, Euros: 1442}},
+	} {
+		if got := schema.PenaltyFor(due, c.notice, c.today); got != c.want {
+			t.Errorf("notice %v, today %v: %+v, want %+v", c.notice, c.today, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,201 @@
+package schema
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Request is a data-subject access request as its ledger tells it: the fold of
+// its entries, without any value of the person. It is a value; Apply makes a
+// new one.
+type Request struct {
+	ID RequestID `json:"id"`
+	// Case is the number that people use for it.
+	Case     string   `json:"case"`
+	Channel  Channel  `json:"channel"`
+	Received Date     `json:"received"`
+	Calendar Calendar `json:"calendar"`
+	Lang     Lang     `json:"lang"`
+	FourEyes bool     `json:"four_eyes"`
+	// Subject is the hash of the sealed subject.
+	Subject string `json:"subject"`
+	State   State  `json:"state"`
+	Parts   []Part `json:"parts"`
+	// Build is the build job; its name is empty.
+	Build Part `json:"build"`
+	// Bundle is the hash of the last bundle built, Version the catalog's.
+	Bundle  string `json:"bundle,omitempty"`
+	Version string `json:"version,omitempty"`
+	// Extended is set once the period was extended, in time.
+	Extended bool `json:"extended,omitempty"`
+	// Pauses are the waits for the person; the last may have no end yet.
+	Pauses []Pause `json:"pauses,omitempty"`
+	// Proposals are the acts that wait for a second person.
+	Proposals map[EntryKind]Proposal `json:"proposals,omitempty"`
+	// Ground is why it was refused.
+	Ground Code `json:"ground,omitempty"`
+	// Reminded lists the reminders given, Notified the notices that left.
+	Reminded []Given `json:"reminded,omitempty"`
+	Notified []Given `json:"notified,omitempty"`
+	// Defaulted is the day of the notice of default, if there is one.
+	Defaulted Date `json:"defaulted,omitzero"`
+	// Opened and Changed are the moments of the first and the last entry.
+	Opened  time.Time `json:"opened"`
+	Changed time.Time `json:"changed"`
+	// Answered is the moment of release or refusal.
+	Answered time.Time `json:"answered,omitzero"`
+	// Entries is how many entries were folded.
+	Entries int `json:"entries"`
+}
+
+// PartState is where the work on one part stands.
+type PartState string
+
+// The states of a part.
+const (
+	PartIdle      PartState = "idle"      // not begun
+	PartOrdered   PartState = "ordered"   // its job is to run, or runs
+	PartWaiting   PartState = "waiting"   // waits until a moment
+	PartDone      PartState = "done"      // finished
+	PartAbandoned PartState = "abandoned" // given up, or parked for a person
+)
+
+// Part is the work on one source of a request, or on its bundle.
+type Part struct {
+	Source string    `json:"source,omitempty"`
+	State  PartState `json:"state"`
+	// Tries counts those that failed since the job was ordered.
+	Tries int `json:"tries,omitempty"`
+	// Code is why the last try failed.
+	Code   Code             `json:"code,omitempty"`
+	Until  time.Time        `json:"until,omitzero"`
+	Counts map[string]int64 `json:"counts,omitempty"`
+}
+
+// Settled reports whether there is nothing left to do.
+func (p Part) Settled() bool { return p.State == PartDone || p.State == PartAbandoned }
+
+// Pause is a wait for the person; To is no date while it lasts.
+type Pause struct {
+	From Date `json:"from"`
+	To   Date `json:"to,omitzero"`
+	Code Code `json:"code"`
+}
+
+// Proposal is an act that one person asks for and another must do.
+type Proposal struct {
+	By   Actor  `json:"by"`
+	Code Code   `json:"code,omitempty"`
+	Ref  string `json:"ref,omitempty"`
+}
+
+// Given is a reminder or notice that was given, about the due date Due.
+type Given struct {
+	Code Code `json:"code"`
+	Due  Date `json:"due,omitzero"`
+}
+
+// Deadline is the deadline in force: extended where it was extended.
+func (r Request) Deadline() Deadline {
+	d := DeadlineFor(r.Received, r.Calendar)
+	if r.Extended {
+		d = d.Extended()
+	}
+	return d
+}
+
+// Due is the last day to answer.
+func (r Request) Due() Date { return r.Deadline().Due }
+
+// DueIfSuspended is the due date where the waits for the person would not
+// count, one that still lasts counted up to today. It is indicative, see
+// Deadline.DueIfSuspended.
+func (r Request) DueIfSuspended(today Date) Date {
+	d := r.Deadline()
+	if len(r.Pauses) == 0 {
+		return d.Due
+	}
+	// Later waits add to the first: the same number of days, counted from it.
+	from, days := r.Pauses[0].From, 0
+	for _, p := range r.Pauses {
+		to := p.To
+		if to.IsZero() {
+			to = today
+		}
+		days += max(0, p.From.DaysUntil(to))
+	}
+	return d.DueIfSuspended(from, from.AddDays(days))
+}
+
+// Suspended reports whether the organisation waits for the person.
+func (r Request) Suspended() bool {
+	return len(r.Pauses) > 0 && r.Pauses[len(r.Pauses)-1].To.IsZero()
+}
+
+// PartOf returns the part of the source, and whether there is one.
+func (r Request) PartOf(source string) (Part, bool) {
+	i := slices.IndexFunc(r.Parts, func(p Part) bool { return p.Source == source })
+	if i < 0 {
+		return Part{}, false
+	}
+	return r.Parts[i], true
+}
+
+// Collected reports whether every part is settled.
+func (r Request) Collected() bool {
+	return !slices.ContainsFunc(r.Parts, func(p Part) bool { return !p.Settled() })
+}
+
+// Owing lists the reminders that should have been given by today and were not,
+// earliest first. There are none once the request needs no answer. Where
+// several are owing at once, after a standstill, the last one says it all; the
+// others must still be put on record.
+func (r Request) Owing(today Date) []Reminder {
+	if !r.State.Open() {
+		return nil
+	}
+	d := r.Deadline()
+	var owing []Reminder
+	for _, m := range Reminders(d) {
+		if m.On.After(today) || slices.Contains(r.Reminded, reminded(m, d)) {
+			continue
+		}
+		if m.Code == ReminderCollect && r.anyDone() {
+			continue
+		}
+		owing = append(owing, m)
+	}
+	return owing
+}
+
+// reminded is what stands in Request.Reminded once m was given. What is about
+// the due date is owed again when that moves.
+func reminded(m Reminder, d Deadline) Given {
+	switch m.Code {
+	case ReminderReceived, ReminderCollect:
+		return Given{Code: Code(m.Code)}
+	default:
+		return Given{Code: Code(m.Code), Due: d.Due}
+	}
+}
+
+// Remind makes the entry that puts a reminder on record.
+func (r Request) Remind(m Reminder) Entry {
+	g := reminded(m, r.Deadline())
+	return Entry{Kind: EntryReminded, Actor: ActorSystem, Code: g.Code, Day: g.Due}
+}
+
+func (r Request) anyDone() bool {
+	return slices.ContainsFunc(r.Parts, func(p Part) bool { return p.State == PartDone })
+}
+
+// clone copies what Apply changes in place.
+func (r Request) clone() Request {
+	r.Parts = slices.Clone(r.Parts)
+	r.Pauses = slices.Clone(r.Pauses)
+	r.Proposals = maps.Clone(r.Proposals)
+	r.Reminded = slices.Clone(r.Reminded)
+	r.Notified = slices.Clone(r.Notified)
+	return r
+}
