@@ -22,6 +22,8 @@ type Explanation struct {
 	About string
 	// DataKind is the code of the kind of data ("usage", "performance", …).
 	DataKind string
+	// Facets place the record in the answer: category, recipient, purpose, age.
+	Facets Facets
 	// Class is the strongest class of any field, the record's own included.
 	Class Class
 	// Notes explain the fields, one note for each of Record.Fields, same order.

@@ -1,0 +1,54 @@
+package schema
+
+// Finding is something in the records that the data protection officer must
+// know: it differs from what was agreed or promised. It holds no content: the
+// officer reads findings, not the records.
+type Finding struct {
+	// ID is the stable code of the kind of finding; the catalog says what it
+	// means (finding.ID) and what to do.
+	ID FindingID
+	// Severity says how soon somebody must look.
+	Severity Severity
+	// Count is the number of records (or values, where ID says so).
+	Count int64
+	// Evidence says where, most frequent first, and is bounded; More counts
+	// what is not listed.
+	Evidence []Evidence
+	More     int64
+}
+
+// Evidence is one place of a finding. Code is one of our own codes or the key of
+// a catalog entry, never a value, name or path from the data.
+type Evidence struct {
+	Code  string
+	Count int64
+}
+
+// FindingID is the code of a kind of finding. The codes are public output.
+type FindingID string
+
+// The findings.
+const (
+	// FindingPurpose: records that fit none of the agreed purposes.
+	FindingPurpose FindingID = "purpose-unmapped"
+	// FindingExceptionAge: records of the OneDrive exception that were older
+	// than the agreed 30 days on the day of the request.
+	FindingExceptionAge FindingID = "exception-too-old"
+	// FindingAge: records older than the longest term that Microsoft names.
+	FindingAge FindingID = "too-old"
+	// FindingOutsideEU: records whose collector stands outside the EU.
+	FindingOutsideEU FindingID = "outside-eu"
+	// FindingOwnController: records of a service for which Microsoft decides
+	// by itself, which an export by the organisation should not hold.
+	FindingOwnController FindingID = "own-controller"
+)
+
+// Severity orders findings.
+type Severity string
+
+// The severities.
+const (
+	SeverityHigh   Severity = "high"   // differs from an agreement
+	SeverityMedium Severity = "medium" // may differ; somebody must find out
+	SeverityLow    Severity = "low"    // good to know
+)
