@@ -37,6 +37,9 @@ func (c *Catalog) Check() error {
 			}
 		}
 	}
+	for _, app := range c.homeless() {
+		faults = append(faults, fmt.Errorf("facets: app %q belongs to no service", app))
+	}
 	if len(faults) > 0 {
 		return schema.Fail(schema.CodeCatalog, "check catalog", errors.Join(faults...))
 	}

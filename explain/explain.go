@@ -15,6 +15,9 @@ type Reader struct {
 	// Subject is the person, so that the person's own identifiers are
 	// recognised wherever they stand.
 	Subject schema.Subject
+	// Asked is the day of the request, from which the age of records counts;
+	// zero where there is none.
+	Asked time.Time
 }
 
 // Explainer explains records to one reader. It remembers what it worked out for
@@ -24,6 +27,7 @@ type Explainer struct {
 	c      *Catalog
 	in     Interpreter
 	detect detector
+	asked  time.Time
 	plans  map[string]*plan
 	byName map[string]*field // found by a field's name alone; nil where nothing is known
 	key    []byte
@@ -51,7 +55,7 @@ func (c *Catalog) For(r Reader) *Explainer {
 		zone = time.UTC
 	}
 	return &Explainer{
-		c: c, in: c.Interpreter(r.Lang, zone), detect: newDetector(r.Subject),
+		c: c, in: c.Interpreter(r.Lang, zone), detect: newDetector(r.Subject), asked: r.Asked,
 		plans: make(map[string]*plan), byName: make(map[string]*field),
 	}
 }
@@ -62,9 +66,11 @@ func (x *Explainer) Explain(r schema.Record) schema.Explanation {
 	p := x.plan(&r)
 	e := schema.Explanation{
 		Record: r, App: p.app, Title: p.title, Layer: p.layer, Rule: p.rule, Ref: p.ref,
-		About: p.about, DataKind: p.kind, Class: schema.Stripped,
+		About: p.about, DataKind: p.kind, Facets: p.facets, Class: schema.Stripped,
 		Notes: make([]schema.Note, len(r.Fields)),
 	}
+	e.Facets.Age = age(r.At, x.asked)
+	platform := 0
 	x.values = append(x.values[:0], make([]string, len(p.text.slots))...)
 	for i := range r.Fields {
 		f := &r.Fields[i]
@@ -74,6 +80,9 @@ func (x *Explainer) Explain(r schema.Record) schema.Explanation {
 				x.values[s] = x.in.inSentence(p.text.slots[s].as, v)
 			}
 		}
+		if fp.says {
+			platform = x.c.facets.field(&e.Facets, fp.facet, f.Value.Reveal(), platform)
+		}
 		e.Notes[i] = x.note(fp, f)
 		if said(f.Value.Reveal()) { // an empty value says nothing about anybody
 			e.Class = e.Class.Raise(e.Notes[i].Class)
@@ -82,6 +91,7 @@ func (x *Explainer) Explain(r schema.Record) schema.Explanation {
 	if len(r.Fields) == 0 {
 		e.Class = schema.Unknown
 	}
+	e.Findings = x.c.facets.findings(&e)
 	x.text = p.text.appendTo(x.text[:0], func(i int) string {
 		if v, ok := p.fixed[p.text.slots[i].path]; ok {
 			return v

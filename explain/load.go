@@ -37,6 +37,7 @@ type Catalog struct {
 	texts      map[string]both
 	refs       map[string]rawRef
 	published  published
+	facets     facets
 	version    string
 	problems   []error
 }
@@ -167,6 +168,9 @@ func (c *Catalog) read(f file) {
 		for key, t := range decode[rawTexts](at, f.data).Texts {
 			c.addText(at.entry(key), key, t)
 		}
+	case "facets":
+		c.addFacets(at, decode[rawFacets](at, f.data))
+	case "law": // read by explain/law; part of the version all the same
 	case "published":
 		c.addPublished(at, decode[rawPublished](at, f.data))
 	case "refs.yaml":

@@ -9,10 +9,12 @@ import (
 // plan is what was worked out for an event name: everything that is the same
 // for each record of that name, in the reader's language.
 type plan struct {
+	called      both // the app
 	app, title  string
 	layer       schema.Layer
 	rule, ref   string
 	about, kind string
+	facets      schema.Facets
 	text        *template
 	fixed       map[string]string // slots that do not come from the record
 	entry       *entry
@@ -25,6 +27,8 @@ type fieldPlan struct {
 	as      string
 	slots   []int // placeholders of the event's sentence that this field fills
 	version bool
+	facet   facetField // what the value says of the record as a whole, if says
+	says    bool
 }
 
 // plan returns the plan for a record, from memory if there is one.
@@ -54,11 +58,15 @@ func (x *Explainer) newPlan(r *schema.Record) *plan {
 	if space := x.c.spaceOf(r); space != nil && (ns == nil || ns.weak()) {
 		ns = space
 	}
-	p.app = x.app(r, ns)
+	p.called = x.app(r, ns)
 	if ns != nil {
 		p.about = ns.about
 	}
 	e, star := x.c.findRenamed(r)
+	if e != nil && !e.app.empty() {
+		p.called = e.app
+	}
+	p.app = p.called.in(x.in.lang)
 	switch {
 	case e != nil:
 		x.useEntry(p, e, star)
@@ -82,6 +90,7 @@ func (x *Explainer) newPlan(r *schema.Record) *plan {
 	if p.about == "" {
 		p.about = "other"
 	}
+	p.facets = x.c.facets.plan(r, p)
 	p.fixed[slotApp] = p.app
 	if p.app == "" {
 		p.fixed[slotApp] = x.in.text("engine.app.unknown")
@@ -102,9 +111,6 @@ func (x *Explainer) useEntry(p *plan, e *entry, star string) {
 	}
 	if e.kind != "" {
 		p.kind = e.kind
-	}
-	if !e.app.empty() {
-		p.app = e.app.in(x.in.lang)
 	}
 	p.entry = e
 	p.text = e.text.in(x.in.lang)
@@ -140,20 +146,17 @@ func (x *Explainer) useComposed(p *plan, r *schema.Record, ns *namespace, rest s
 
 // app says which app or service it was: the record's own word for it where that
 // is a name people use, else what the namespace says.
-func (x *Explainer) app(r *schema.Record, ns *namespace) string {
+func (x *Explainer) app(r *schema.Record, ns *namespace) both {
 	if s := x.c.spaces[fold(r.App)]; s != nil {
-		return s.app.in(x.in.lang)
-	}
-	if w := x.in.text("product." + r.App); x.c.HasText("product." + r.App) {
-		if ns == nil {
-			return w
-		}
-		return ns.app.in(x.in.lang)
+		return s.app
 	}
 	if ns != nil {
-		return ns.app.in(x.in.lang)
+		return ns.app
 	}
-	return r.App
+	if t, ok := x.c.terms["products."+r.App]; ok {
+		return t.text()
+	}
+	return both{NL: r.App, EN: r.App}
 }
 
 // dataKind is the kind of data that the file's data type says.
@@ -198,6 +201,7 @@ func (x *Explainer) lookup(path string) *field {
 func (x *Explainer) newField(p *plan, path string) *fieldPlan {
 	short := canonical(path)
 	fp := &fieldPlan{}
+	fp.facet, fp.says = x.c.facets.fields[short]
 	for i, s := range p.text.slots {
 		if s.path == short {
 			fp.slots = append(fp.slots, i)

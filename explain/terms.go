@@ -74,7 +74,10 @@ func tables(prefix string) string {
 	switch prefix {
 	case "class":
 		return "classes"
-	case "layer", "kind", "about", "identifier", "reason", "repair", "code", "format", "datatype", "product":
+	case "category", "severity":
+		return strings.TrimSuffix(prefix, "y") + "ies"
+	case "layer", "kind", "about", "identifier", "reason", "repair", "code", "format", "datatype", "product",
+		"service", "platform", "region", "role", "purpose", "finding":
 		return prefix + "s"
 	}
 	return ""

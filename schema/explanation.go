@@ -26,6 +26,8 @@ type Explanation struct {
 	Facets Facets
 	// Class is the strongest class of any field, the record's own included.
 	Class Class
+	// Findings are what the data protection officer must know of this record.
+	Findings []FindingID
 	// Notes explain the fields, one note for each of Record.Fields, same order.
 	Notes []Note
 }

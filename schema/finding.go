@@ -43,6 +43,17 @@ const (
 	FindingOwnController FindingID = "own-controller"
 )
 
+// Severity is how soon somebody must look at a finding of this kind.
+func (id FindingID) Severity() Severity {
+	switch id {
+	case FindingExceptionAge, FindingOutsideEU:
+		return SeverityHigh
+	case FindingPurpose, FindingAge, FindingOwnController:
+		return SeverityMedium
+	}
+	return SeverityMedium
+}
+
 // Severity orders findings.
 type Severity string
 

@@ -160,7 +160,7 @@ func (a *app) runRequest(ctx context.Context, r *request) error {
 	bar := a.progress(totalSize(set))
 	line := workers.Line{
 		Sources: sources(r.out), Subject: r.subject, Sink: w, Progress: bar.add,
-		Explain: a.catalog.For(explain.Reader{Lang: r.lang, Zone: r.zone, Subject: r.subject}),
+		Explain: a.catalog.For(explain.Reader{Lang: r.lang, Zone: r.zone, Subject: r.subject, Asked: noon(r.received)}),
 	}
 	summary, err := line.Run(ctx, set)
 	bar.done()

@@ -35,6 +35,7 @@ func AppendJSON(b []byte, e *schema.Explanation) []byte {
 	b = appendString(b, e.Class.String())
 	b = appendKey(b, "rule", e.Rule)
 	b = appendKey(b, "ref", e.Ref)
+	b = appendFacets(b, e)
 	b = append(b, `,"fields":[`...)
 	for i := range r.Fields {
 		if i > 0 {
