@@ -13,19 +13,22 @@ type File struct {
 	Data []byte
 }
 
+// demoStream sets the choices of the demo case apart from others of its seed.
+const demoStream = 0x1A2A6E
+
 // Demo makes the demo case, sorted by name: person.yaml, and under input/ what
 // was received — an admin export in a container and one export of the
 // Diagnostic Data Viewer. Every kind of outcome occurs in it: records that can
 // be explained, repairs, a colleague's records, records that cannot be read, a
 // file of no known kind.
 func Demo(seed uint64) []File {
-	r := rand.New(rand.NewPCG(seed, 0x1A2A6E))
+	r := rand.New(rand.NewPCG(seed, demoStream))
 	subject, colleague := cast(r)
 	files := []File{
 		{"person.yaml", subject.file()},
 		{"input/viewer.csv", viewer(r, subject, colleague)},
 	}
-	for _, f := range export(r, subject) {
+	for _, f := range export(r, subject, steps(r)) {
 		files = append(files, File{"input/export/" + f.Name, f.Data})
 	}
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })

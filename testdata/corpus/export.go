@@ -12,8 +12,7 @@ import (
 // export makes the files of an admin export as the agents of the services write
 // them into a container: <asset group>/<agent>/<product>/<data type>.json, no
 // index, and each agent with its own habits and faults.
-func export(r *rand.Rand, who person) []File {
-	script := steps(r)
+func export(r *rand.Rand, who person, script []step) []File {
 	entries := func(apps ...string) []object {
 		var list []object
 		for _, s := range script {
