@@ -12,8 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"inzage/explain"
-	"inzage/explain/bundle"
 	"inzage/schema"
 	"inzage/workers"
 	"inzage/workers/inputs"
@@ -145,32 +143,12 @@ func (a *app) runRequest(ctx context.Context, r *request) error {
 		return err
 	}
 	defer func() { _ = set.Close() }()
-	if set.Len() == 0 {
-		return schema.Fail(schema.CodeNothingFound, "find files", nil)
-	}
-	w, err := bundle.Create(r.out, r.file(), bundle.Head{
-		Case: r.caseNumber, Lang: r.lang, Received: noon(r.received), Zone: r.zone, Organisation: r.organisation,
-		Catalog: a.catalog.Version(), Program: programVersion(), Author: a.author(r),
-		Words: func(key string, args ...any) string { return a.catalog.Text(r.lang, key, args...) },
-	})
-	if err != nil {
-		return err
-	}
-	defer w.Abort() // nothing is left behind unless Close succeeded
 	bar := a.progress(totalSize(set))
-	line := workers.Line{
-		Sources: sources(r.out), Subject: r.subject, Sink: w, Progress: bar.add,
-		Explain: a.catalog.For(explain.Reader{Lang: r.lang, Zone: r.zone, Subject: r.subject, Asked: noon(r.received)}),
-	}
-	summary, err := line.Run(ctx, set)
+	summary, _, err := a.builder().Build(ctx, workers.Case{
+		Number: r.caseNumber, Organisation: r.organisation, Subject: r.subject, Received: r.received, Lang: r.lang, Zone: r.zone,
+	}, set, r.out, r.file(), bar.add)
 	bar.done()
 	if err != nil {
-		return err
-	}
-	if err := workers.Carry(ctx, set, w); err != nil {
-		return err
-	}
-	if _, err := w.Close(summary.Count); err != nil {
 		return err
 	}
 	a.tell(r, summary, set)
@@ -180,17 +158,9 @@ func (a *app) runRequest(ctx context.Context, r *request) error {
 	return nil
 }
 
-// noon is the date as a moment: the day is the same in every zone nearby.
-func noon(d schema.Date) time.Time {
-	return time.Date(d.Year(), d.Month(), d.Day(), 12, 0, 0, 0, time.UTC)
-}
-
-// author names who the document comes from.
-func (a *app) author(r *request) string {
-	if r.organisation != "" {
-		return r.organisation
-	}
-	return "inzage"
+// builder makes bundles with this program's catalog and sources.
+func (a *app) builder() workers.Builder {
+	return workers.Builder{Catalog: a.catalog, Sources: sources, Program: programVersion()}
 }
 
 func totalSize(set *inputs.Set) int64 {

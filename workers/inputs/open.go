@@ -88,6 +88,11 @@ type entry struct {
 // (CodeIO, CodeUsage), standard input is over the limit (CodeLimit), or ctx
 // ends (CodeInterrupted). The caller must Close the set.
 func Open(ctx context.Context, paths []string, o Options) (*Set, error) {
+	return open(ctx, o, func(b *builder) error { return b.inputs(paths) })
+}
+
+// open makes a set of what list adds.
+func open(ctx context.Context, o Options, list func(*builder) error) (*Set, error) {
 	b := &builder{
 		ctx: ctx, limits: o.Limits.withDefaults(), stdin: o.Stdin,
 		taken: make(map[string]bool), next: make(map[string]int),
@@ -97,7 +102,7 @@ func Open(ctx context.Context, paths []string, o Options) (*Set, error) {
 			store: &store{folder: o.Temp},
 		},
 	}
-	if err := b.inputs(paths); err != nil {
+	if err := list(b); err != nil {
 		return nil, errors.Join(err, b.set.Close())
 	}
 	s := b.set

@@ -1,0 +1,73 @@
+package workers
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"inzage/explain"
+	"inzage/explain/bundle"
+	"inzage/schema"
+	"inzage/workers/inputs"
+)
+
+// Builder makes bundles. It is a pure function of what was received, the
+// catalog and the case: the same in, the same bytes out, on any machine.
+type Builder struct {
+	Catalog *explain.Catalog
+	// Sources lists the sources that read files; temp is a private folder for
+	// what one of them must have on disk.
+	Sources func(temp string) []schema.Source
+	// Program is the version of the program, for the bundle.
+	Program string
+}
+
+// Case is one request as far as its bundle goes.
+type Case struct {
+	Number       string // names the bundle
+	Organisation string // may be empty
+	Subject      schema.Subject
+	Received     schema.Date
+	Lang         schema.Lang
+	Zone         *time.Location // of the reader; nil is UTC
+}
+
+// Build explains everything in the set and writes the bundle folder/file. What
+// is not finished stands in a private folder beside it, and on an error nothing
+// is left. progress is told the bytes read, now and then, and may be nil.
+//
+// The error has CodeNothingFound where the set holds no file, CodeOtherPerson or
+// CodeOtherTenant where a file names somebody else, CodeInterrupted where ctx
+// ended.
+func (b Builder) Build(ctx context.Context, c Case, set *inputs.Set, folder, file string, progress func(int64)) (*Summary, bundle.Result, error) {
+	if set.Len() == 0 {
+		return nil, bundle.Result{}, schema.Fail(schema.CodeNothingFound, "find files", nil)
+	}
+	w, err := bundle.Create(folder, file, bundle.Head{
+		Case: c.Number, Lang: c.Lang, Received: noon(c.Received), Zone: c.Zone, Organisation: c.Organisation,
+		Catalog: b.Catalog.Version(), Program: b.Program, Author: cmp.Or(c.Organisation, "inzage"),
+		Words: func(key string, args ...any) string { return b.Catalog.Text(c.Lang, key, args...) },
+	})
+	if err != nil {
+		return nil, bundle.Result{}, err
+	}
+	defer w.Abort() // nothing is left behind unless Close succeeded
+	line := Line{
+		Sources: b.Sources(folder), Subject: c.Subject, Sink: w, Progress: progress,
+		Explain: b.Catalog.For(explain.Reader{Lang: c.Lang, Zone: c.Zone, Subject: c.Subject, Asked: noon(c.Received)}),
+	}
+	summary, err := line.Run(ctx, set)
+	if err != nil {
+		return nil, bundle.Result{}, err
+	}
+	if err := Carry(ctx, set, w); err != nil {
+		return nil, bundle.Result{}, err
+	}
+	result, err := w.Close(summary.Count)
+	return summary, result, err
+}
+
+// noon is the date as a moment: the day is the same in every zone nearby.
+func noon(d schema.Date) time.Time {
+	return time.Date(d.Year(), d.Month(), d.Day(), 12, 0, 0, 0, time.UTC)
+}
