@@ -122,8 +122,12 @@ func (e *entry) fits(r *schema.Record) (specific int, ok bool) {
 	return specific, true
 }
 
-// names tells whether the record names the folded namespace.
+// names tells whether the record names the folded namespace beside its event:
+// as one of its spaces, or as the app it comes from.
 func names(r *schema.Record, space string) bool {
+	if fold(r.App) == space {
+		return true
+	}
 	for _, s := range r.Spaces {
 		if fold(strings.TrimSpace(s)) == space {
 			return true

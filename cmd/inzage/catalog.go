@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -37,57 +36,6 @@ func (a *app) catalogCheckCommand() *cobra.Command {
 		return nil
 	})
 	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
-	return c
-}
-
-// coverage is the answer of `inzage catalog coverage`.
-type coverage struct {
-	Names  int                 `json:"names"`
-	Layers map[string]int      `json:"layers"`
-	Shown  map[string][]string `json:"shown,omitempty"`
-}
-
-func (a *app) catalogCoverageCommand() *cobra.Command {
-	var asJSON, fields bool
-	var show []string
-	c := a.command("coverage NAMES.txt", "catalog.coverage", cobra.ExactArgs(1), func(_ *cobra.Command, args []string) error {
-		names, err := a.names(args[0])
-		if err != nil {
-			return err
-		}
-		layers, of := schema.EventLayers(), a.catalog.EventLayers()
-		if fields {
-			layers, of = schema.FieldLayers(), a.catalog.FieldLayer
-		}
-		got := coverage{Names: len(names), Layers: map[string]int{}}
-		for _, l := range layers {
-			got.Layers[string(l)] = 0
-		}
-		for _, name := range names {
-			l := string(of(name))
-			got.Layers[l]++
-			if slices.Contains(show, l) {
-				if got.Shown == nil {
-					got.Shown = map[string][]string{}
-				}
-				got.Shown[l] = append(got.Shown[l], name)
-			}
-		}
-		if asJSON {
-			return json.NewEncoder(a.stdout).Encode(got)
-		}
-		a.printf("%-12s %8d\n", a.text("cli.catalog.coverage.names"), got.Names)
-		for _, l := range layers {
-			a.printf("%-12s %8d  %s\n", l, got.Layers[string(l)], a.text("layer."+string(l)))
-			for _, name := range got.Shown[string(l)] {
-				a.printf("    %s\n", name)
-			}
-		}
-		return nil
-	})
-	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
-	c.Flags().BoolVar(&fields, "fields", false, a.text("cli.flag.fields"))
-	c.Flags().StringSliceVar(&show, "show", nil, a.text("cli.flag.show"))
 	return c
 }
 
