@@ -51,11 +51,11 @@ type Writer struct {
 	zip   *archive
 	lines *made // records.jsonl
 	rows  *spool
-	row   row
+	cells []cell // of the row that is being made
+	data  []byte // the same, as the spool keeps it
 	line  []byte
 
 	labels    *labels
-	sharing   *sharing
 	inventory *inventory
 	ids       *identifiers
 	overview  *overview
@@ -101,10 +101,9 @@ func Create(dir, name string, h Head) (*Writer, error) {
 
 	w := &Writer{
 		head: h, temp: filepath.Join(dir, ".inzage-"+fileCase(h.Case)+".partial"), final: filepath.Join(dir, name),
-		labels: newLabels(h.Words), sharing: newSharing(), inventory: newInventory(), ids: newIdentifiers(),
+		labels: newLabels(h.Words), inventory: newInventory(), ids: newIdentifiers(),
 		overview: newOverview(h.Zone), tallies: make(map[string]*fileTally), names: newNames(),
 	}
-	w.row.cols = timelineColumns()
 	if err := w.open(); err != nil {
 		w.Abort()
 		return nil, err
@@ -164,7 +163,7 @@ func (w *Writer) Add(e *schema.Explanation) error {
 	w.ids.add(e)
 	w.overview.add(e)
 	w.line = AppendJSON(w.line, e)
-	return w.record(&e.Record, w.explained(e))
+	return w.record(e.Record.At, w.timelineRow(e))
 }
 
 // Unreadable takes a record that could not be read. It gets a row and a line of
@@ -184,20 +183,20 @@ func (w *Writer) Unreadable(r *schema.Record) error {
 	own.reasons[r.Unreadable]++
 	w.overview.unreadable(r)
 	w.line = AppendUnreadable(w.line, r)
-	return w.record(r, w.unreadable(r))
+	return w.record(r.At, w.unreadableRow(r))
 }
 
 // record writes the line that was just made, and the row.
-func (w *Writer) record(r *schema.Record, c cells) error {
+func (w *Writer) record(at time.Time, row []cell) error {
 	w.line = append(w.line, '\n')
 	if len(w.line) >= 64<<10 {
 		if err := w.flush(); err != nil {
 			return err
 		}
 	}
-	w.row.buf = w.row.buf[:0]
-	n := w.timelineRows(r, &c)
-	return w.keep(w.rows.add(sortKey(r.At), n, w.row.buf))
+	w.cells = row
+	w.data = appendCells(w.data[:0], row)
+	return w.keep(w.rows.add(sortKey(at), w.data))
 }
 
 func (w *Writer) flush() error {
@@ -267,20 +266,21 @@ func (w *Writer) finish(total Count) (Result, error) {
 	if err := w.lines.finish(); err != nil {
 		return Result{}, err
 	}
-	book, err := newMade(filepath.Join(w.temp, bookName), false)
+	xlsx, err := newMade(filepath.Join(w.temp, bookName), false)
 	if err != nil {
 		return Result{}, err
 	}
-	defer func() { _ = book.file.Close() }()
-	if err := w.workbook(book, &all); err != nil {
+	defer func() { _ = xlsx.file.Close() }()
+	b := &book{Writer: w, all: &all}
+	if err := b.workbook(xlsx, b.answer()); err != nil {
 		return Result{}, err
 	}
-	if err := book.finish(); err != nil {
+	if err := xlsx.finish(); err != nil {
 		return Result{}, err
 	}
 	// The workbook is a zip itself: stored, so that it opens from inside the
 	// bundle without being unpacked twice.
-	if err := w.zip.carry(w.bookPath(), book, zip.Store); err != nil {
+	if err := w.zip.carry(w.bookPath(), xlsx, zip.Store); err != nil {
 		return Result{}, err
 	}
 	if err := w.zip.carry(recordsPath, w.lines, zip.Deflate); err != nil {

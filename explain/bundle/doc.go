@@ -11,7 +11,18 @@
 //	Add ─┬─► records.jsonl    deflated while records come in
 //	     ├─► spool            one row per event, sorted by time on disk
 //	     └─► tallies          what Velden, Uw kenmerken and Samenvatting count
-//	Close ──► workbook ──► zip ──► rename
+//	Close ──► answer ──► its forms ──► zip ──► rename
+//
+// What a person reads is described once, without any form: an answer is a list
+// of sections, a section is sentences, tables and charts (section.go), and a
+// table is columns and a sequence of rows that is made anew for each form. The
+// workbook makes a sheet of each section, the page a chapter.
+//
+// To add a section: write a method of book that returns a *section, made with
+// newSection (sentences and small tables) or newList (one table, however long);
+// name it in book.answer, at its place; and give its texts in the catalog:
+// bundle.KEY.sheet (its name), .title, .about (for the contents), and for a list
+// .table and .col.COLUMN. All forms, and the tests of all of them, then have it.
 //
 // The workbook is made by two hands. excelize builds everything that makes a
 // workbook a workbook: styles, tables, charts, panes, links, properties. The

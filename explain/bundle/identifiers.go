@@ -131,11 +131,3 @@ func (d *identifiers) names(t *idTally) []string {
 	slices.Sort(list)
 	return list
 }
-
-// moment turns the milliseconds of a tally back into a time.
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms)
-}

@@ -9,51 +9,30 @@ import (
 
 // originList is Herkomst: every file that was received, its hash, and what
 // became of each of its records.
-func (b *book) originList() *list {
-	l := b.newList("origin", max(len(b.files), 1),
-		count("number", 8), words("name", 42), words("source", 24), words("format", 26), count("size", 14), words("sha256", 38),
-		count("read", 12), count("explained", 13), count("outline", 13), count("none", 13), count("unreadable", 13),
-		count("others", 13), words("repairs", 42), words("remark", 46))
+func (b *book) originList() *section {
 	w := b.head.Words
-	l.lead = []string{
+	var rows [][]cell
+	for i := range b.files {
+		f := &b.files[i]
+		x := &f.own.balance
+		outline := x.Layers[schema.LayerNamespace] + x.Layers[schema.LayerDataType]
+		none := x.Layers[schema.LayerNone]
+		rows = append(rows, []cell{
+			number(int64(f.own.number)), text(brief(f.Name)), text(w.term("source", f.Source)), text(w.term("format", cmp.Or(f.Format, "unknown"))),
+			number(f.Size), text(f.SHA256), number(x.Read), number(x.Explained() - outline - none), number(outline), number(none),
+			number(x.Unreadable), number(x.Others), text(tallied(w, "repair", f.Repairs)), text(b.remark(f)),
+		})
+	}
+	return b.newList("origin", []string{
 		b.word("origin.lead"),
 		b.word("origin.versions", "catalog", visible(b.head.Catalog), "program", visible(b.head.Program)),
 		b.word("origin.check.windows"),
 		b.word("origin.check.unix"),
-	}
-	if len(b.files) == 0 {
-		l.fill = b.nothing(l)
-		return l
-	}
-	l.fill = func(out *sheetRows) error {
-		for i := range b.files {
-			f := &b.files[i]
-			x := &f.own.balance
-			outline := x.Layers[schema.LayerNamespace] + x.Layers[schema.LayerDataType]
-			none := x.Layers[schema.LayerNone]
-			out.begin()
-			out.integer(styleNumber, int64(f.own.number))
-			out.text(styleText, brief(f.Name))
-			out.text(styleText, w.term("source", f.Source))
-			out.text(styleText, w.term("format", cmp.Or(f.Format, "unknown")))
-			out.integer(styleNumber, f.Size)
-			out.text(styleText, f.SHA256)
-			out.integer(styleNumber, x.Read)
-			out.integer(styleNumber, x.Explained()-outline-none)
-			out.integer(styleNumber, outline)
-			out.integer(styleNumber, none)
-			out.integer(styleNumber, x.Unreadable)
-			out.integer(styleNumber, x.Others)
-			out.text(styleText, tallied(w, "repair", f.Repairs))
-			out.text(styleText, b.remark(f))
-			out.end()
-			if err := out.flush(); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	return l
+	}, []column{
+		numbers("number", 8), col("name", 42), col("source", 24).below(), col("format", 26).below(), numbers("size", 14).below(), col("sha256", 38).below(),
+		numbers("read", 12), numbers("explained", 13).below(), numbers("outline", 13).below(), numbers("none", 13).below(), numbers("unreadable", 13).below(),
+		numbers("others", 13).below(), col("repairs", 42), col("remark", 46).below(),
+	}, each(rows))
 }
 
 // remark says what went wrong with a file: why it was refused, what stopped it,

@@ -263,7 +263,7 @@ func FuzzCell(f *testing.F) {
 		r.text(0, s)
 		r.integer(0, 7)
 		r.end()
-		xml, last := number(nil, r.buf, 1)
+		xml, last := numbered(nil, r.buf, 1)
 		if last != 2 || bytes.IndexByte(xml, 0) >= 0 {
 			t.Fatalf("row number %d, xml %q", last, xml)
 		}

@@ -1,98 +1,64 @@
 package bundle
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
-
-	"github.com/xuri/excelize/v2"
 
 	"inzage/schema"
 )
 
-// readme makes Lees mij: the answer, the contents, how to read the rest, and
-// the proof that everything that was read is in the bundle.
-func (b *book) readme(sheet string) error {
-	p := &page{book: b, sheet: sheet}
+// readme is Lees mij: the answer, the contents, how to read the rest, and the
+// proof that everything that was read is in the bundle.
+func (b *book) readme() *section {
 	w := b.head.Words
-	p.cols = []column{words("", 42), words("", 92)}
-	for range len(b.bySource()) + 1 {
-		p.cols = append(p.cols, count("", 16))
+	s := b.newSection("readme", 42, 92, 16)
+	for range b.bySource() {
+		s.widths = append(s.widths, 16)
 	}
-	if err := b.widths(sheet, p.cols); err != nil {
-		return err
+	s.add(result(b.found()))
+	for _, f := range b.findings() {
+		s.add(lead(f))
 	}
-	p.put(styleTitle, 34, b.word("readme.title"))
-	p.put(styleAnswer, 22, b.answer())
-	for _, s := range b.findings() {
-		p.put(styleLead, 0, s)
-	}
-	for _, key := range []string{"readme.all", "readme.own", "readme.start"} {
-		p.put(styleLead, 0, b.word(key))
-	}
+	s.add(lead(b.word("readme.all")), lead(b.word("readme.own")), lead(b.word("readme.start")))
+	s.add(heading(b.word("readme.contents")), contents{})
 
-	p.heading(b.word("readme.contents"))
-	rows := [][]any{{link{b.links[1], b.links[1]}, b.word("summary.about")}}
-	for i, l := range b.lists {
-		about := b.word(l.key + ".about")
-		if i > 0 && l.key == b.lists[i-1].key {
-			about = b.word(l.key + ".next")
-		}
-		rows = append(rows, []any{link{l.sheet, l.sheet}, about})
-	}
-	p.table(b.word("readme.contents.table"), b.headers("readme.contents", "sheet", "about"), rows)
+	s.add(heading(b.word("readme.request")), b.newTable("readme.request", [][]cell{
+		{strong(b.word("readme.case")), text(b.head.Case)},
+		{strong(b.word("readme.organisation")), text(b.head.Organisation)},
+		{strong(b.word("readme.received")), text(w.date(b.head.Received))},
+		{strong(b.word("readme.zone")), text(b.word("readme.zone.value", "zone", b.head.Zone.String()))},
+	}, "what", "value"))
 
-	p.heading(b.word("readme.request"))
-	p.table(b.word("readme.request.table"), b.headers("readme.request", "what", "value"), [][]any{
-		{strong(b.word("readme.case")), b.head.Case},
-		{strong(b.word("readme.organisation")), b.head.Organisation},
-		{strong(b.word("readme.received")), w.date(b.head.Received)},
-		{strong(b.word("readme.zone")), b.word("readme.zone.value", "zone", b.head.Zone.String())},
-	})
+	b.proof(s)
 
-	b.proof(p)
-
-	if p.err == nil { // on paper, the words about words start a page
-		p.err = b.f.InsertPageBreak(sheet, "A"+strconv.Itoa(p.row+1))
-	}
-	p.heading(b.word("readme.classes"))
-	p.put(styleLead, 0, b.word("readme.classes.lead"))
-	rows = rows[:0]
+	s.add(pageBreak{}, heading(b.word("readme.classes")), lead(b.word("readme.classes.lead")))
+	var rows [][]cell
 	for _, c := range schema.Classes() {
-		rows = append(rows, []any{strong(w.term("class", c.String())), w.explain("class", c.String())})
+		rows = append(rows, []cell{strong(w.term("class", c.String())), text(w.explain("class", c.String()))})
 	}
-	p.table(b.word("readme.classes.table"), b.headers("readme.classes", "class", "means"), rows)
+	s.add(b.newTable("readme.classes", rows, "class", "means"))
 
-	p.heading(b.word("readme.layers"))
-	p.put(styleLead, 0, b.word("readme.layers.lead"))
-	rows = rows[:0]
+	s.add(heading(b.word("readme.layers")), lead(b.word("readme.layers.lead")))
+	rows = nil
 	for _, l := range schema.FieldLayers() {
 		if l != schema.LayerEvent && l != schema.LayerNone { // the proof above has them
-			rows = append(rows, []any{strong(w.term("layer", string(l))), w.explain("layer", string(l))})
+			rows = append(rows, []cell{strong(w.term("layer", string(l))), text(w.explain("layer", string(l)))})
 		}
 	}
-	p.table(b.word("readme.layers.table"), b.headers("readme.layers", "layer", "means"), rows)
+	s.add(b.newTable("readme.layers", rows, "layer", "means"))
 
-	p.heading(b.word("readme.files"))
-	p.table(b.word("readme.files.table"), b.headers("readme.files", "path", "about"), [][]any{
-		{strong(b.bookPath()), b.word("readme.files.book")},
-		{strong(recordsPath), b.word("readme.files.records")},
-		{strong(rawFolder), b.word("readme.files.raw")},
-		{strong(manifestPath), b.word("readme.files.manifest")},
-	})
-	if p.err != nil {
-		return p.err
-	}
-	last := string(rune('A'+max(2, 2+len(b.bySource())))) + strconv.Itoa(p.row)
-	if err := b.f.SetPanes(sheet, &excelize.Panes{
-		Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft",
-		Selection: []excelize.Selection{{SQRef: "A2", ActiveCell: "A2", Pane: "bottomLeft"}},
-	}); err != nil {
-		return err
-	}
-	return b.page(sheet, last, 0)
+	s.add(heading(b.word("readme.files")), b.newTable("readme.files", [][]cell{
+		{strong(b.bookPath()), text(b.word("readme.files.book"))},
+		{strong(recordsPath), text(b.word("readme.files.records"))},
+		{strong(rawFolder), text(b.word("readme.files.raw"))},
+		{strong(manifestPath), text(b.word("readme.files.manifest"))},
+	}, "path", "about"))
+	return s
 }
 
-// answer is the first thing that a person wants to know: yes or no.
-func (b *book) answer() string {
+// found is the first thing that a person wants to know: yes or no.
+func (b *book) found() string {
 	unknown, refused, broken := b.unread()
 	switch {
 	case b.all.Explained()+b.all.Unreadable > 0:
@@ -153,22 +119,14 @@ func (b *book) bySource() []sourceBalance {
 }
 
 // proof is the table that adds up: what was read is what is in the bundle.
-func (b *book) proof(p *page) {
+func (b *book) proof(s *section) {
 	w := b.head.Words
 	sources := b.bySource()
-	headers := b.headers("readme.proof", "line", "means", "total")
-	for _, s := range sources {
-		name := w.term("source", s.name)
-		if name == "" {
-			name = b.word("readme.proof.unknown")
-		}
-		headers = append(headers, unique(headers, name))
-	}
-	var rows [][]any
+	var rows [][]cell
 	line := func(label, means string, of func(*Balance) int64) {
-		row := []any{strong(label), means, of(b.all)}
+		row := []cell{strong(label), text(means), number(of(b.all))}
 		for i := range sources {
-			row = append(row, of(&sources[i].Balance))
+			row = append(row, number(of(&sources[i].Balance)))
 		}
 		rows = append(rows, row)
 	}
@@ -180,36 +138,24 @@ func (b *book) proof(p *page) {
 	line(b.word("readme.proof.others"), b.word("readme.proof.others.means"), func(x *Balance) int64 { return x.Others })
 	line(b.word("readme.proof.gap"), b.word("readme.proof.gap.means"), (*Balance).gap)
 
-	p.heading(b.word("readme.proof"))
+	s.add(heading(b.word("readme.proof")))
 	if unknown, refused, broken := b.unread(); unknown+refused+broken > 0 {
-		p.put(styleLead, 0, b.word("readme.proof.partly", "count", w.number(unknown+refused+broken)))
+		s.add(lead(b.word("readme.proof.partly", "count", w.number(unknown+refused+broken))))
 	} else {
-		p.put(styleLead, 0, b.word("readme.proof.lead"))
+		s.add(lead(b.word("readme.proof.lead")))
 	}
-	p.put(styleLink, 20, link{b.word("readme.proof.files"), b.lists[len(b.lists)-1].sheet})
-	p.table(b.word("readme.proof.table"), headers, rows)
+	t := b.newTable("readme.proof", rows, "line", "means", "total")
+	for _, x := range sources {
+		t.cols = append(t.cols, column{header: unique(t.cols, cmp.Or(w.term("source", x.name), b.word("readme.proof.unknown"))), right: true})
+	}
+	s.add(crossing{b.word("readme.proof.files"), "origin"}, t)
 }
 
-// headers are the header texts of a table.
-func (b *book) headers(key string, cols ...string) []string {
-	list := make([]string, len(cols))
-	for i, c := range cols {
-		list[i] = b.word(key + ".col." + c)
-	}
-	return list
-}
-
-// unique makes a header text that the table does not have yet.
-func unique(have []string, s string) string {
+// unique makes a header that the table does not have yet.
+func unique(have []column, s string) string {
 	try := s
-	for n := 2; ; n++ {
-		taken := false
-		for _, h := range have {
-			taken = taken || h == try
-		}
-		if !taken {
-			return try
-		}
+	for n := 2; slices.ContainsFunc(have, func(c column) bool { return c.header == try }); n++ {
 		try = s + " (" + strconv.Itoa(n) + ")"
 	}
+	return try
 }

@@ -10,10 +10,10 @@ import (
 	"inzage/schema"
 )
 
-// A row writes the XML of worksheet rows by appending to one buffer. Row
-// numbers are not known yet when a row is made (rows are sorted later), so each
-// place where the number belongs holds a zero byte, and two zero bytes where a
-// new row begins: bytes that XML text can never hold. number fills them in.
+// A row writes the XML of worksheet rows by appending to one buffer. Each
+// place where the row's number belongs holds a zero byte, and two zero bytes
+// where a new row begins: bytes that XML text can never hold. numbered fills
+// them in.
 //
 // A row also measures how high it must be to show its wrapped texts: not every
 // program finds that out when it opens a file.
@@ -210,33 +210,86 @@ func coded(s string) bool {
 	return true
 }
 
-// sheetRows writes rows into a sheet, numbering them as they go.
+// sheetRows writes rows into a sheet.
 type sheetRows struct {
 	row
+	*workbook
 	out  io.Writer
-	next int // number of the last row begun
+	next int // number of the last row written
 	xml  []byte
 }
 
-// flush writes the rows in the buffer.
-func (s *sheetRows) flush() error {
-	err := s.write(s.buf)
-	s.buf = s.buf[:0]
-	return err
+// add writes the cells as a row, or as several where a text is longer than a
+// cell can hold: then each row repeats the short cells, and the long text
+// stands in marked parts, directly below each other.
+func (s *sheetRows) add(cells []cell) error {
+	parts := 1
+	var split [][]string
+	for i := range cells {
+		if fits(cells[i].text) {
+			continue
+		}
+		if p := pieces(visible(cells[i].text)); p != nil {
+			if split == nil {
+				split = make([][]string, len(cells))
+			}
+			split[i] = p
+			parts = max(parts, len(p))
+		}
+	}
+	for k := range parts {
+		s.begin()
+		for i := range cells {
+			c := cells[i]
+			if split != nil && split[i] != nil {
+				c.kind, c.text = cellText, ""
+				if k < len(split[i]) {
+					c.text = s.word("part", "part", strconv.Itoa(k+1), "parts", strconv.Itoa(len(split[i]))) + " " + split[i][k]
+				}
+			}
+			s.put(&c)
+		}
+		s.end()
+	}
+	if len(s.buf) < 32<<10 {
+		return nil
+	}
+	return s.flush()
 }
 
-// write numbers and writes rows made elsewhere.
-func (s *sheetRows) write(rows []byte) error {
-	s.xml, s.next = number(s.xml[:0], rows, s.next)
+// put writes one cell.
+func (s *sheetRows) put(c *cell) {
+	switch c.kind {
+	case cellNumber:
+		s.integer(styleNumber, c.n)
+	case cellMoment, cellDay:
+		if style := styleDate; !s.moment(style, c.at, s.head.Zone) {
+			s.sharing.show(&s.row, s.timeText(c.at))
+		}
+	case cellRight:
+		s.text(styleRight, c.text)
+	case cellStrong:
+		s.text(styleStrong, c.text)
+	case cellTerm:
+		s.sharing.show(&s.row, c.text)
+	case cellText, cellLink, cellPercent:
+		s.text(styleText, c.text)
+	}
+}
+
+// flush writes the rows in the buffer, with their numbers.
+func (s *sheetRows) flush() error {
+	s.xml, s.next = numbered(s.xml[:0], s.buf, s.next)
+	s.buf = s.buf[:0]
 	if _, err := s.out.Write(s.xml); err != nil {
 		return schema.Fail(schema.CodeIO, "write sheet", err)
 	}
 	return nil
 }
 
-// number appends rows to dst with the row numbers filled in: the first row gets
+// numbered appends rows to dst with the row numbers filled in: the first row gets
 // last+1. It returns the number of the last row.
-func number(dst, rows []byte, last int) ([]byte, int) {
+func numbered(dst, rows []byte, last int) ([]byte, int) {
 	digits := make([]byte, 0, 20)
 	digits = strconv.AppendInt(digits, int64(last), 10)
 	for {

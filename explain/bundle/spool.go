@@ -33,7 +33,6 @@ type spool struct {
 type spooled struct {
 	key      int64
 	from, to int
-	rows     int
 }
 
 // extent is the place of one sorted run in the file.
@@ -42,8 +41,6 @@ type extent struct{ off, len int64 }
 // entry is what the spool gives back. Data is valid until the next entry.
 type entry struct {
 	key  int64
-	rows int // how many rows the data holds
-	size int // of the data
 	data []byte
 }
 
@@ -54,14 +51,14 @@ const (
 
 func newSpool(path string) *spool { return &spool{path: path, run: runBytes} }
 
-// add keeps data, which holds so many rows.
-func (s *spool) add(key int64, rows int, data []byte) error {
+// add keeps a copy of data.
+func (s *spool) add(key int64, data []byte) error {
 	from := len(s.buf)
 	if s.buf == nil && s.run == runBytes {
 		s.buf = make([]byte, 0, runBytes+64<<10) // growing would cost it twice
 	}
 	s.buf = append(s.buf, data...)
-	s.list = append(s.list, spooled{key: key, from: from, to: len(s.buf), rows: rows})
+	s.list = append(s.list, spooled{key: key, from: from, to: len(s.buf)})
 	if len(s.buf) >= s.run {
 		return s.spill()
 	}
@@ -86,7 +83,6 @@ func (s *spool) spill() error {
 	var n int64
 	for _, e := range s.list {
 		s.head = binary.AppendVarint(s.head[:0], e.key)
-		s.head = binary.AppendUvarint(s.head, uint64(e.rows))
 		s.head = binary.AppendUvarint(s.head, uint64(e.to-e.from))
 		_, _ = w.Write(s.head) // a bufio.Writer keeps its first error for Flush
 		_, _ = w.Write(s.buf[e.from:e.to])
@@ -101,14 +97,13 @@ func (s *spool) spill() error {
 	return nil
 }
 
-// sorted yields every entry in order; it can be called more than once. With
-// skip, the entries come without their data.
-func (s *spool) sorted(skip bool) iter.Seq2[entry, error] {
+// sorted yields every entry in order; it can be called more than once.
+func (s *spool) sorted() iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
 		s.sort()
 		if len(s.runs) == 0 {
 			for _, e := range s.list {
-				if !yield(entry{e.key, e.rows, e.to - e.from, s.buf[e.from:e.to]}, nil) {
+				if !yield(entry{e.key, s.buf[e.from:e.to]}, nil) {
 					return
 				}
 			}
@@ -120,14 +115,14 @@ func (s *spool) sorted(skip bool) iter.Seq2[entry, error] {
 				return
 			}
 		}
-		s.merge(skip, yield)
+		s.merge(yield)
 	}
 }
 
-func (s *spool) merge(skip bool, yield func(entry, error) bool) {
+func (s *spool) merge(yield func(entry, error) bool) {
 	q := make(runs, 0, len(s.runs))
 	for i, x := range s.runs {
-		r := &run{n: i, skip: skip, in: bufio.NewReaderSize(io.NewSectionReader(s.file, x.off, x.len), runBuffer)}
+		r := &run{n: i, in: bufio.NewReaderSize(io.NewSectionReader(s.file, x.off, x.len), runBuffer)}
 		if err := r.next(); err != nil {
 			yield(entry{}, schema.Fail(schema.CodeIO, "read spooled rows", err))
 			return
@@ -162,10 +157,9 @@ func (s *spool) close() {
 // run reads one sorted run of the file.
 type run struct {
 	entry
-	n    int // runs were written in the order in which rows came
-	skip bool
-	in   *bufio.Reader
-	buf  []byte
+	n   int // runs were written in the order in which rows came
+	in  *bufio.Reader
+	buf []byte
 }
 
 // next reads the next entry; io.EOF after the last.
@@ -174,19 +168,11 @@ func (r *run) next() error {
 	if err != nil {
 		return err
 	}
-	rows, err := binary.ReadUvarint(r.in)
-	if err != nil {
-		return io.ErrUnexpectedEOF
-	}
 	size, err := binary.ReadUvarint(r.in)
 	if err != nil {
 		return io.ErrUnexpectedEOF
 	}
-	r.key, r.rows, r.size, r.data = key, int(rows), int(size), nil
-	if r.skip {
-		_, err = r.in.Discard(int(size))
-		return err
-	}
+	r.key = key
 	if uint64(cap(r.buf)) < size {
 		r.buf = make([]byte, size)
 	}

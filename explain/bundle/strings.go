@@ -37,21 +37,7 @@ func (t *sharing) at(s string) (int, bool) {
 	return i, true
 }
 
-// put writes s as the next cell of the row, shared where possible.
-func (t *sharing) put(r *row, s string) {
-	if s == "" {
-		r.blank(styleText)
-		return
-	}
-	if i, ok := t.at(s); ok {
-		r.shared(styleText, i, s)
-		return
-	}
-	r.text(styleText, s)
-}
-
-// show is put for rows that are made after the table was handed over to
-// excelize: it uses what is there and adds nothing.
+// show writes s as the next cell of the row, by its number where it has one.
 func (t *sharing) show(r *row, s string) {
 	if i, ok := t.index[s]; ok {
 		r.shared(styleText, i, s)

@@ -1,9 +1,9 @@
 package bundle
 
 import (
+	"iter"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -58,21 +58,40 @@ func eventLayer(l schema.Layer) schema.Layer {
 	return schema.LayerNone
 }
 
-// cells are the texts of one row of the timeline, beside its time and place.
-type cells struct {
-	app, title, text, kind, class, layer, file, event string
+// timelineColumns are the columns of the timeline. timelineRow fills them, in
+// this order.
+func timelineColumns() []column {
+	return []column{
+		col("time", 20), col("app", 22).below(), col("title", 28), col("text", 64).below(), col("kind", 24),
+		col("class", 26).below(), col("layer", 26).below(), col("file", 34), numbers("record", 11).below(), col("event", 46).below(),
+	}
 }
 
-func (w *Writer) explained(e *schema.Explanation) cells {
-	c := cells{
-		app: e.App, title: e.Title, text: e.Text.Reveal(), kind: w.labels.kind(e.DataKind),
-		class: w.labels.class(e.Class), layer: w.labels.layers[e.Layer],
-		file: w.own(e.Record.From.File).label, event: eventName(e.Record.Event, e.Record.Action),
+func (w *Writer) timelineRow(e *schema.Explanation) []cell {
+	body := e.Text.Reveal()
+	if body == "" {
+		body = e.Title
 	}
-	if c.text == "" {
-		c.text = c.title
+	r := &e.Record
+	return append(w.cells[:0],
+		moment(r.At), term(e.App), term(e.Title), text(body), term(w.labels.kind(e.DataKind)),
+		term(w.labels.class(e.Class)), term(w.labels.layers[e.Layer]), term(w.own(r.From.File).label),
+		number(r.From.Record), term(eventName(r.Event, r.Action)))
+}
+
+// unreadableRow is the row of a record that could not be read.
+func (w *Writer) unreadableRow(r *schema.Record) []cell {
+	body := w.head.Words("bundle.unreadable.text", "why", w.head.Words.term("code", string(r.Unreadable)))
+	if r.Cut > 0 {
+		body += " " + w.head.Words("bundle.unreadable.cut", "count", w.head.Words.number(r.Cut))
 	}
-	return c
+	if !r.Raw.IsEmpty() {
+		body += " " + w.head.Words("bundle.unreadable.raw") + "\n" + r.Raw.Reveal()
+	}
+	return append(w.cells[:0],
+		moment(r.At), term(r.App), term(w.head.Words("bundle.unreadable.title")), text(body), term(w.labels.kind("")),
+		term(w.labels.class(schema.Unknown)), term(w.head.Words("bundle.unreadable.layer")), term(w.own(r.From.File).label),
+		number(r.From.Record), term(eventName(r.Event, r.Action)))
 }
 
 // eventName is the name as Microsoft writes it, with the action where the name
@@ -84,81 +103,12 @@ func eventName(name, action string) string {
 	return name + " · " + action
 }
 
-func (w *Writer) unreadable(r *schema.Record) cells {
-	text := w.head.Words("bundle.unreadable.text", "why", w.head.Words.term("code", string(r.Unreadable)))
-	if r.Cut > 0 {
-		text += " " + w.head.Words("bundle.unreadable.cut", "count", w.head.Words.number(r.Cut))
-	}
-	if !r.Raw.IsEmpty() {
-		text += " " + w.head.Words("bundle.unreadable.raw") + "\n" + r.Raw.Reveal()
-	}
-	return cells{
-		app: r.App, title: w.head.Words("bundle.unreadable.title"), text: text, kind: w.labels.kind(""),
-		class: w.labels.class(schema.Unknown), layer: w.head.Words("bundle.unreadable.layer"),
-		file: w.own(r.From.File).label, event: eventName(r.Event, r.Action),
-	}
-}
-
 // sortKey orders the timeline; records without a time come last.
 func sortKey(at time.Time) int64 {
 	if at.IsZero() {
 		return math.MaxInt64
 	}
 	return at.UnixMicro()
-}
-
-// timelineRows writes the record's row, or its rows where a text is longer than
-// a cell can hold: then each row repeats the short cells, and the long text
-// stands in marked parts, directly below each other. It returns how many.
-func (w *Writer) timelineRows(r *schema.Record, c *cells) int {
-	if fits(c.text) && fits(c.file) && fits(c.event) && fits(c.app) && fits(c.title) {
-		w.timelineRow(r, c)
-		return 1
-	}
-	texts := [...]*string{&c.app, &c.title, &c.text, &c.file, &c.event}
-	var parts [len(texts)][]string
-	n := 1
-	for i, s := range texts {
-		*s = visible(*s)
-		parts[i] = pieces(*s)
-		n = max(n, len(parts[i]))
-	}
-	for k := range n {
-		for i, p := range parts {
-			switch {
-			case p == nil: // fits: the same in each row
-			case k < len(p):
-				*texts[i] = w.part(k, len(p)) + p[k]
-			default:
-				*texts[i] = ""
-			}
-		}
-		w.timelineRow(r, c)
-	}
-	return n
-}
-
-// part is the mark of part i of n.
-func (w *Writer) part(i, n int) string {
-	return w.head.Words("bundle.part", "part", strconv.Itoa(i+1), "parts", strconv.Itoa(n)) + " "
-}
-
-func (w *Writer) timelineRow(r *schema.Record, c *cells) {
-	x := &w.row
-	x.begin()
-	if !x.moment(styleDate, r.At, w.head.Zone) {
-		w.sharing.put(x, w.timeText(r.At))
-	}
-	w.sharing.put(x, c.app)
-	w.sharing.put(x, c.title)
-	x.text(styleText, c.text)
-	w.sharing.put(x, c.kind)
-	w.sharing.put(x, c.class)
-	w.sharing.put(x, c.layer)
-	w.sharing.put(x, c.file)
-	x.integer(styleNumber, r.From.Record)
-	w.sharing.put(x, c.event)
-	x.end()
 }
 
 // timeText stands where Excel has no date: unknown, or outside its calendar.
@@ -169,36 +119,24 @@ func (w *Writer) timeText(at time.Time) string {
 	return at.In(w.head.Zone).Format("2006-01-02 15:04:05")
 }
 
-// span is one sheet of the timeline: so many entries and rows of the spool.
-type span struct {
-	entries, rows int
-	first, last   int64 // keys
+// timeline is Tijdlijn: every record, in the order of time.
+func (b *book) timeline() *section {
+	s := b.newList("timeline", []string{b.word("timeline.lead")}, timelineColumns(), b.Writer.rows.cells())
+	s.blocks = append(s.blocks[:2:2], append([]any{sheetLead(b.word("timeline.sheetlead"))}, s.blocks[2:]...)...)
+	return s
 }
 
-// maxSheetBytes bounds the XML of one sheet: a part of more than 4 GiB needs a
-// form of zip that not every program reads.
-const maxSheetBytes = 1 << 30
-
-// spans divides the timeline over sheets. The rows of one record stay together.
-func (w *Writer) spans() ([]span, error) {
-	list := []span{{}}
-	size := 0
-	for e, err := range w.rows.sorted(true) {
-		if err != nil {
-			return nil, err
+// cells yields the rows of the timeline in order, as often as is asked.
+func (s *spool) cells() iter.Seq2[[]cell, error] {
+	return func(yield func([]cell, error) bool) {
+		var row []cell
+		for e, err := range s.sorted() {
+			if err == nil {
+				row, err = decodeCells(row[:0], string(e.data))
+			}
+			if !yield(row, err) || err != nil {
+				return
+			}
 		}
-		s := &list[len(list)-1]
-		if s.entries > 0 && (s.rows+e.rows > w.head.RowLimit || size+e.size > maxSheetBytes) {
-			list = append(list, span{})
-			s, size = &list[len(list)-1], 0
-		}
-		if s.entries == 0 {
-			s.first = e.key
-		}
-		s.entries++
-		s.rows += e.rows
-		size += e.size
-		s.last = e.key
 	}
-	return list, nil
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"iter"
 	"slices"
 	"sort"
 	"strconv"
@@ -19,201 +18,187 @@ import (
 	"inzage/schema"
 )
 
-// book is the workbook while it is built: excelize's file, and the lists whose
-// rows we write ourselves.
+// book composes the answer from what the writer counted.
 type book struct {
 	*Writer
-	f     *excelize.File
-	all   *Balance
-	lists []*list
-	links []string // sheet names in order, for the contents
-	stop  func()
-}
-
-// workbook writes the workbook to out.
-func (w *Writer) workbook(out io.Writer, all *Balance) error {
-	f := excelize.NewFile()
-	defer func() { _ = f.Close() }()
-	b := &book{Writer: w, f: f, all: all, stop: func() {}}
-	defer func() { b.stop() }()
-	if err := b.plan(); err != nil {
-		return err
-	}
-	if err := b.build(); err != nil {
-		return schema.Fail(schema.CodeOf(err), "build workbook", err)
-	}
-	z := newParts(out, b.places())
-	f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return z })
-	if _, err := f.WriteToBuffer(); err != nil { // the buffer stays empty
-		code := schema.CodeOf(err)
-		return schema.Fail(code, "write workbook", err)
-	}
-	return nil
-}
-
-// plan lists the sheets with rows of our own, and shares the texts that their
-// rows will need before excelize numbers its own.
-func (b *book) plan() error {
-	spans, err := b.spans()
-	if err != nil {
-		return err
-	}
-	next, stop := iter.Pull2(b.Writer.rows.sorted(false))
-	b.stop = stop
-	for i, s := range spans {
-		b.lists = append(b.lists, b.timelineList(i+1, s, next))
-	}
-	events := b.inventory.byCount()
-	for _, e := range events {
-		for _, f := range e.fields {
-			b.sharing.at(f.meaning)
-			b.sharing.at(f.why)
-			b.sharing.at(b.labels.layers[f.layer])
-			b.sharing.at(b.labels.class(f.class))
-		}
-	}
-	b.lists = append(b.lists, b.fieldList(events), b.identifierList(), b.plainList(events), b.missingList(), b.originList())
-	return nil
-}
-
-// build makes everything but the rows of the lists.
-func (b *book) build() error {
-	if err := addStyles(b.f); err != nil {
-		return err
-	}
-	readme, summary := b.word("readme.sheet"), b.word("summary.sheet")
-	if err := b.f.SetSheetName("Sheet1", readme); err != nil {
-		return err
-	}
-	if err := b.shareStrings(); err != nil {
-		return err
-	}
-	b.links = []string{readme, summary}
-	if _, err := b.f.NewSheet(summary); err != nil {
-		return err
-	}
-	for _, l := range b.lists {
-		if slices.ContainsFunc(b.links, func(s string) bool { return strings.EqualFold(s, l.sheet) }) {
-			return schema.Fail(schema.CodeCatalog, "name sheets", errors.New("two sheets with one name"))
-		}
-		b.links = append(b.links, l.sheet)
-		if err := b.placeholder(l); err != nil {
-			return err
-		}
-	}
-	if err := b.summary(summary); err != nil {
-		return err
-	}
-	if err := b.readme(readme); err != nil {
-		return err
-	}
-	b.f.SetActiveSheet(0)
-	if types := b.f.ContentTypes; types != nil { // excelize adds these in the order of a map
-		sort.Slice(types.Defaults, func(i, j int) bool { return types.Defaults[i].Extension < types.Defaults[j].Extension })
-	}
-	return b.properties()
-}
-
-// shareStrings gives the rows' shared texts the numbers that the rows use:
-// excelize numbers strings in the order in which it first sees them. They pass
-// through a sheet that is removed again; the strings stay.
-func (b *book) shareStrings() error {
-	const sheet = "strings"
-	if _, err := b.f.NewSheet(sheet); err != nil {
-		return err
-	}
-	for _, s := range b.sharing.list {
-		if err := b.f.SetCellStr(sheet, "A1", s); err != nil {
-			return err
-		}
-	}
-	return b.f.DeleteSheet(sheet)
-}
-
-func (b *book) properties() error {
-	at := b.head.Received.Format(time.RFC3339)
-	err := b.f.SetDocProps(&excelize.DocProperties{
-		Title: visible(b.word("title", "case", b.head.Case)), Subject: b.word("subject"), Identifier: visible(b.head.Case),
-		Creator: visible(cmp.Or(b.head.Author, b.head.Organisation, "inzage")), LastModifiedBy: "inzage",
-		Language: string(b.head.Lang), Created: at, Modified: at,
-		Description: b.word("description"), Version: b.head.Catalog,
-	})
-	if err != nil {
-		return err
-	}
-	return b.f.SetAppProps(&excelize.AppProperties{Application: "inzage", Company: visible(b.head.Organisation)})
+	all *Balance
 }
 
 // word is a text of this package.
 func (b *book) word(key string, args ...any) string { return b.head.Words("bundle."+key, args...) }
 
-// places finds the parts of the lists: excelize names the part of a sheet after
-// the sheet's id.
-func (b *book) places() []place {
-	list := make([]place, len(b.lists))
-	for id, name := range b.f.GetSheetMap() {
-		for i, l := range b.lists {
-			if l.sheet == name {
-				list[i] = place{"xl/worksheets/sheet" + strconv.Itoa(id) + ".xml", l}
+// answer is every section, in the order in which a person reads them. A new
+// section is a line here.
+func (b *book) answer() answer {
+	events := b.inventory.byCount()
+	return answer{
+		b.readme(),
+		b.summary(events),
+		b.timeline(),
+		b.fieldList(events),
+		b.identifierList(),
+		b.plainList(events),
+		b.missingList(),
+		b.originList(),
+	}
+}
+
+// workbook is the answer as a workbook, while it is made: excelize's file, and
+// the sheets with long tables, whose rows we write ourselves.
+type workbook struct {
+	*book
+	f       *excelize.File
+	sheets  []*sheet
+	sharing *sharing
+}
+
+// workbook writes the workbook to out.
+func (b *book) workbook(out io.Writer, a answer) error {
+	f := excelize.NewFile()
+	defer func() { _ = f.Close() }()
+	w := &workbook{book: b, f: f, sharing: newSharing()}
+	if err := w.plan(a); err != nil {
+		return err
+	}
+	defer func() {
+		for _, s := range w.sheets {
+			if s.rows != nil {
+				s.rows.stop()
 			}
+		}
+	}()
+	if err := w.build(); err != nil {
+		return schema.Fail(schema.CodeOf(err), "build workbook", err)
+	}
+	z := newParts(out, w)
+	f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return z })
+	if _, err := f.WriteToBuffer(); err != nil { // the buffer stays empty
+		return schema.Fail(schema.CodeOf(err), "write workbook", err)
+	}
+	return nil
+}
+
+// plan divides the answer over sheets.
+func (w *workbook) plan(a answer) error {
+	for _, s := range a {
+		if s.long == nil {
+			w.sheets = append(w.sheets, &sheet{section: s, name: s.name})
+			continue
+		}
+		spans, err := w.spans(s.long)
+		if err != nil {
+			return err
+		}
+		rows := pull(s.long.rows)
+		for i, x := range spans {
+			sh := &sheet{section: s, name: s.name, table: s.long.name, span: x, rows: rows}
+			if i > 0 {
+				sh.name += " (" + strconv.Itoa(i+1) + ")"
+				sh.table += "_" + strconv.Itoa(i+1)
+				sh.next = true
+			}
+			w.sheets = append(w.sheets, sh)
+		}
+	}
+	return nil
+}
+
+// build makes everything but the rows of long tables.
+func (w *workbook) build() error {
+	if err := addStyles(w.f); err != nil {
+		return err
+	}
+	if err := w.f.SetSheetName("Sheet1", w.sheets[0].name); err != nil {
+		return err
+	}
+	if err := w.shareStrings(); err != nil {
+		return err
+	}
+	taken := make(map[string]bool)
+	for i, s := range w.sheets {
+		low := strings.ToLower(s.name)
+		if taken[low] {
+			return schema.Fail(schema.CodeCatalog, "name sheets", errors.New("two sheets with one name"))
+		}
+		taken[low] = true
+		if i > 0 {
+			if _, err := w.f.NewSheet(s.name); err != nil {
+				return err
+			}
+		}
+	}
+	for _, s := range w.sheets {
+		if err := w.draw(s); err != nil {
+			return err
+		}
+	}
+	w.f.SetActiveSheet(0)
+	if types := w.f.ContentTypes; types != nil { // excelize adds these in the order of a map
+		sort.Slice(types.Defaults, func(i, j int) bool { return types.Defaults[i].Extension < types.Defaults[j].Extension })
+	}
+	return w.properties()
+}
+
+// shareStrings gives the rows' shared texts the numbers that the rows use:
+// excelize numbers strings in the order in which it first sees them. They pass
+// through a sheet that is removed again; the strings stay.
+func (w *workbook) shareStrings() error {
+	const sheet = "strings"
+	if _, err := w.f.NewSheet(sheet); err != nil {
+		return err
+	}
+	for _, s := range w.sharing.list {
+		if err := w.f.SetCellStr(sheet, "A1", s); err != nil {
+			return err
+		}
+	}
+	return w.f.DeleteSheet(sheet)
+}
+
+func (w *workbook) properties() error {
+	at := w.head.Received.Format(time.RFC3339)
+	err := w.f.SetDocProps(&excelize.DocProperties{
+		Title: visible(w.word("title", "case", w.head.Case)), Subject: w.word("subject"), Identifier: visible(w.head.Case),
+		Creator: visible(cmp.Or(w.head.Author, w.head.Organisation, "inzage")), LastModifiedBy: "inzage",
+		Language: string(w.head.Lang), Created: at, Modified: at,
+		Description: w.word("description"), Version: w.head.Catalog,
+	})
+	if err != nil {
+		return err
+	}
+	return w.f.SetAppProps(&excelize.AppProperties{Application: "inzage", Company: visible(w.head.Organisation)})
+}
+
+// places finds the parts of the sheets with long tables: excelize names the part
+// of a sheet after the sheet's id.
+func (w *workbook) places() []place {
+	ids := make(map[string]int)
+	for id, name := range w.f.GetSheetMap() {
+		ids[name] = id
+	}
+	var list []place
+	for _, s := range w.sheets {
+		if s.long != nil {
+			list = append(list, place{"xl/worksheets/sheet" + strconv.Itoa(ids[s.name]) + ".xml", s})
 		}
 	}
 	return list
 }
 
-// page sets what every sheet has: how it prints and that it has no grid.
-func (b *book) page(sheet string, last string, header int) error {
-	if err := b.f.SetSheetDimension(sheet, "A1:"+last); err != nil {
-		return err
-	}
-	if err := b.f.SetSheetView(sheet, 0, &excelize.ViewOptions{ShowGridLines: new(false)}); err != nil {
-		return err
-	}
-	if err := b.f.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: new(true)}); err != nil {
-		return err
-	}
-	const a4 = 9
-	err := b.f.SetPageLayout(sheet, &excelize.PageLayoutOptions{
-		Size: new(a4), Orientation: new("landscape"), FitToWidth: new(1), FitToHeight: new(0),
-	})
-	if err != nil {
-		return err
-	}
-	err = b.f.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{
-		Left: new(0.4), Right: new(0.4), Top: new(0.5), Bottom: new(0.6), Header: new(0.3), Footer: new(0.3),
-	})
-	if err != nil {
-		return err
-	}
-	foot := "&L" + strings.ReplaceAll(visible(b.head.Case), "&", "&&") + " · &A&R" + b.word("page", "page", "&P", "pages", "&N")
-	if err := b.f.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: foot}); err != nil {
-		return err
-	}
-	if header == 0 {
-		return nil
-	}
-	h := strconv.Itoa(header)
-	return b.f.SetDefinedName(&excelize.DefinedName{
-		Name: "_xlnm.Print_Titles", RefersTo: quoted(sheet) + "!$" + h + ":$" + h, Scope: sheet,
-	})
-}
-
-// quoted is a sheet's name as a formula or link wants it.
-func quoted(sheet string) string { return "'" + strings.ReplaceAll(sheet, "'", "''") + "'" }
-
 // parts is the zip of the workbook. It is handed to excelize, keeps the parts
 // that excelize gives it, and writes them in the order of their names when all
 // are there; then come the lists, their placeholders filled with rows.
 type parts struct {
+	*workbook
 	zip    *zip.Writer
 	places []place
 	kept   []*kept
 }
 
-// place is a list and the part where its sheet stands.
+// place is a sheet with a long table, and the part where it stands.
 type place struct {
-	name string
-	list *list
+	name  string
+	sheet *sheet
 }
 
 // kept is one part of the workbook as excelize made it.
@@ -222,10 +207,10 @@ type kept struct {
 	bytes.Buffer
 }
 
-func newParts(out io.Writer, places []place) *parts {
+func newParts(out io.Writer, w *workbook) *parts {
 	z := zip.NewWriter(out)
 	z.RegisterCompressor(zip.Deflate, deflater())
-	return &parts{zip: z, places: places}
+	return &parts{workbook: w, zip: z, places: w.places()}
 }
 
 // Create implements excelize.ZipWriter.
@@ -253,12 +238,12 @@ func (p *parts) Close() error {
 			return schema.Fail(schema.CodeIO, "write workbook part", err)
 		}
 	}
-	for _, x := range p.places { // in their own order: the timeline is one stream
+	for _, x := range p.places { // in their own order: a list over several sheets is one stream
 		i := slices.IndexFunc(p.kept, func(k *kept) bool { return k.name == x.name })
 		if i < 0 {
 			return schema.Fail(schema.CodeInternal, "write list", errors.New("excelize gave no sheet for it"))
 		}
-		if err := p.fill(p.kept[i], x.list); err != nil {
+		if err := p.fill(p.kept[i], x.sheet); err != nil {
 			return err
 		}
 	}
@@ -276,9 +261,10 @@ func (p *parts) create(name string) (io.Writer, error) {
 	})
 }
 
-// fill writes a list: the head of its placeholder, our rows, its tail.
-func (p *parts) fill(k *kept, l *list) error {
-	w, err := p.create(k.name)
+// fill writes a sheet with a long table: the head of its placeholder, our rows,
+// its tail.
+func (p *parts) fill(k *kept, s *sheet) error {
+	out, err := p.create(k.name)
 	if err != nil {
 		return schema.Fail(schema.CodeIO, "write list", err)
 	}
@@ -287,17 +273,29 @@ func (p *parts) fill(k *kept, l *list) error {
 	if !ok {
 		return schema.Fail(schema.CodeInternal, "write list", errors.New("placeholder without data"))
 	}
-	if _, err := w.Write(head); err != nil {
+	if _, err := out.Write(head); err != nil {
 		return schema.Fail(schema.CodeIO, "write list", err)
 	}
-	rows := &sheetRows{row: row{cols: l.cols}, out: w, next: l.header}
-	if err := l.fill(rows); err != nil {
+	rows := &sheetRows{row: row{cols: s.long.cols}, workbook: p.workbook, out: out, next: s.header}
+	for range s.span.entries {
+		cells, err, ok := s.rows.next()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return schema.Fail(schema.CodeInternal, "write list", errors.New("fewer rows than were counted"))
+		}
+		if err := rows.add(cells); err != nil {
+			return err
+		}
+	}
+	if err := rows.flush(); err != nil {
 		return err
 	}
-	if rows.next != l.header+l.rows {
+	if rows.next != s.header+s.span.rows {
 		return schema.Fail(schema.CodeInternal, "write list", errors.New("other number of rows than its table has"))
 	}
-	if _, err := w.Write(append([]byte(end), tail...)); err != nil {
+	if _, err := out.Write(append([]byte(end), tail...)); err != nil {
 		return schema.Fail(schema.CodeIO, "write list", err)
 	}
 	return nil

@@ -1,0 +1,73 @@
+package bundle
+
+import (
+	"iter"
+	"time"
+)
+
+// span is one sheet's stretch of a long table: so many entries, which take so
+// many rows of the sheet.
+type span struct {
+	entries, rows int
+	first, last   time.Time // of a list in order of time
+}
+
+// maxSheetBytes bounds the texts of one sheet. Escaped, they can be six times as
+// long; a part of more than 4 GiB needs a form of zip that not every program
+// reads.
+const maxSheetBytes = 600 << 20
+
+// spans divides a list over sheets, and shares the texts that its rows will
+// need before excelize numbers its own. The rows of one entry stay together.
+func (w *workbook) spans(t *table) ([]span, error) {
+	list := []span{{}}
+	size := 0
+	for cells, err := range t.rows {
+		if err != nil {
+			return nil, err
+		}
+		s := &list[len(list)-1]
+		n, bytes := w.measure(cells)
+		if s.entries > 0 && (s.rows+n > w.head.RowLimit || size+bytes > maxSheetBytes) {
+			list = append(list, span{})
+			s, size = &list[len(list)-1], 0
+		}
+		if cells[0].kind == cellMoment {
+			if s.entries == 0 {
+				s.first = cells[0].at
+			}
+			s.last = cells[0].at
+		}
+		s.entries++
+		s.rows += n
+		size += bytes
+	}
+	return list, nil
+}
+
+// measure is how many rows of a sheet the cells take, and about how many bytes.
+func (w *workbook) measure(cells []cell) (rows, bytes int) {
+	rows = 1
+	for i := range cells {
+		c := &cells[i]
+		bytes += len(c.text) + 60
+		if c.kind == cellTerm && c.text != "" {
+			w.sharing.at(c.text)
+		}
+		if !fits(c.text) {
+			rows = max(rows, len(pieces(visible(c.text))))
+		}
+	}
+	return rows, bytes
+}
+
+// pulled gives the rows of a list one by one, for the sheets that divide it.
+type pulled struct {
+	next func() ([]cell, error, bool)
+	stop func()
+}
+
+func pull(rows iter.Seq2[[]cell, error]) *pulled {
+	next, stop := iter.Pull2(rows)
+	return &pulled{next, stop}
+}
