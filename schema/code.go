@@ -34,6 +34,7 @@ const (
 	CodeConflict        Code = "conflict"          // not possible as things stand, or somebody else was faster
 	CodeTooLate         Code = "too-late"          // the law's last day for it has passed
 	CodeFourEyes        Code = "four-eyes"         // a second person must do it
+	CodeUndelivered     Code = "undelivered"       // a notice could not be handed over
 	CodeTampered        Code = "tampered"          // stored bytes are not those that were stored
 )
 
