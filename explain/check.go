@@ -122,7 +122,7 @@ func (c *Catalog) EventLayers() func(name string) schema.Layer {
 
 // FieldLayer tells on which layer a field of this path is explained.
 func (c *Catalog) FieldLayer(path string) schema.Layer {
-	if f := c.lookup(path); f != nil {
+	if f := c.lookup(path, ""); f != nil {
 		return f.layer
 	}
 	return schema.LayerNone

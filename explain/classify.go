@@ -38,13 +38,14 @@ const (
 // dictionary and contracts, then the rules about names. Where these leave the
 // class unknown, what Microsoft published about the field is weighed.
 func (x *Explainer) Classify(event, field string) Verdict {
-	n := x.field(x.plan(&schema.Record{Event: event}), field).note
+	fp := x.field(x.plan(&schema.Record{Event: event}), field)
+	n := fp.note
 	v := Verdict{Class: n.Class, Layer: n.Layer, Rule: n.Rule, Why: n.Why, Confidence: Nothing}
 	switch {
-	case n.Layer == schema.LayerRule && n.Class != schema.Unknown:
-		v.Confidence = Medium
-	case n.Layer == schema.LayerRule:
+	case n.Layer == schema.LayerRule && (fp.weak || n.Class == schema.Unknown):
 		v.Confidence = Low
+	case n.Layer == schema.LayerRule:
+		v.Confidence = Medium
 	case n.Layer != schema.LayerNone:
 		v.Confidence = High
 	}

@@ -29,7 +29,7 @@ type Explainer struct {
 	detect detector
 	asked  time.Time
 	plans  map[string]*plan
-	byName map[string]*field // found by a field's name alone; nil where nothing is known
+	byName map[scoped]*field // found by a field's name alone; nil where nothing is known
 	key    []byte
 	scratch
 }
@@ -56,7 +56,7 @@ func (c *Catalog) For(r Reader) *Explainer {
 	}
 	return &Explainer{
 		c: c, in: c.Interpreter(r.Lang, zone), detect: newDetector(r.Subject), asked: r.Asked,
-		plans: make(map[string]*plan), byName: make(map[string]*field),
+		plans: make(map[string]*plan), byName: make(map[scoped]*field),
 	}
 }
 

@@ -79,6 +79,40 @@ func lastPart(path string) string {
 	return path[strings.LastIndexAny(path, "._")+1:]
 }
 
+// namedPart returns the words of a path's last part that has any, without the
+// numbers behind it: one of a numbered row of fields is about the same as the
+// next ("RuleID_9", "Tag4"). Where small words stand in a row, or all is in
+// capitals, "_" is a space and not the end of a part ("WAM_redirect_uri").
+func namedPart(path string) []string {
+	last := path[strings.LastIndexByte(path, '.')+1:]
+	parts := strings.Split(last, "_")
+	from := len(parts)
+	for from > 0 && parts[from-1] == strings.ToLower(parts[from-1]) {
+		from--
+	}
+	if last == strings.ToUpper(last) {
+		from = 0
+	}
+	if words := splitName(strings.Join(parts[from:], "_")); len(words) > 0 && !isNumber(words[len(words)-1]) && !strings.HasSuffix(path, "]") {
+		return words
+	}
+	return numberless(path)
+}
+
+// numberless is the same where "_" ends a part.
+func numberless(path string) []string {
+	for end := len(path); end > 0; {
+		words := splitName(lastPart(path[:end]))
+		for n := len(words); n > 0; n-- {
+			if !isNumber(words[n-1]) {
+				return words[:n]
+			}
+		}
+		end = strings.LastIndexAny(path[:end], "._")
+	}
+	return splitName(lastPart(path))
+}
+
 // withoutToken strips the "Aria.<32 hex digits>." that the device puts before
 // the names of events that reach it through another pipeline.
 func withoutToken(event string) string {

@@ -25,10 +25,12 @@ type Catalog struct {
 	events     map[string][]*entry // own entries by folded event name
 	families   []*entry            // entries with a *, longest first
 	namespaces map[string]*namespace
-	spaces     map[string]*namespace // named by the record beside the event name
-	fields     map[string]*field     // by folded name
-	prefixes   []*field              // dictionary names that end in *, longest first
-	affixes    []*affix              // longest first
+	spaces     map[string]*namespace        // named by the record beside the event name
+	fields     map[string]*field            // by folded name
+	prefixes   []*field                     // dictionary names that end in *, longest first
+	affixes    []*affix                     // longest first
+	heads      map[string]string            // word, lower case → reason code
+	retired    map[string]map[string]string // folded event → canonical field → reason code
 	tokens     map[string]both
 	tokenMax   int // the most words that one glossary entry joins
 	verbs      map[string]*verb
@@ -54,6 +56,8 @@ func Load(fsys ...fs.FS) (*Catalog, error) {
 		namespaces: make(map[string]*namespace),
 		spaces:     make(map[string]*namespace),
 		fields:     make(map[string]*field),
+		heads:      make(map[string]string),
+		retired:    make(map[string]map[string]string),
 		tokens:     make(map[string]both),
 		verbs:      make(map[string]*verb),
 		enums:      make(map[string]map[string]both),
@@ -143,9 +147,7 @@ func (c *Catalog) read(f file) {
 	case "fields":
 		c.addFields(at, decode[rawFields](at, f.data))
 	case "rules":
-		for _, a := range decode[rawRules](at, f.data).Affixes {
-			c.addAffix(at.entry(a.Prefix+"…"+a.Suffix), a)
-		}
+		c.addRules(at, decode[rawRules](at, f.data))
 	case "words":
 		w := decode[rawWords](at, f.data)
 		for token, words := range w.Tokens {

@@ -18,6 +18,8 @@ type plan struct {
 	text        *template
 	fixed       map[string]string // slots that do not come from the record
 	entry       *entry
+	event       string                // folded
+	scope       string                // the kind of its namespace
 	fields      map[string]*fieldPlan // by path as the source spells it
 }
 
@@ -29,6 +31,7 @@ type fieldPlan struct {
 	version bool
 	facet   facetField // what the value says of the record as a whole, if says
 	says    bool
+	weak    bool // see field
 }
 
 // plan returns the plan for a record, from memory if there is one.
@@ -59,8 +62,9 @@ func (x *Explainer) newPlan(r *schema.Record) *plan {
 		ns = space
 	}
 	p.called = x.app(r, ns)
+	p.event = fold(event)
 	if ns != nil {
-		p.about = ns.about
+		p.about, p.scope = ns.about, ns.kind
 	}
 	e, star := x.c.findRenamed(r)
 	if e != nil && !e.app.empty() {
@@ -185,18 +189,21 @@ func (x *Explainer) field(p *plan, path string) *fieldPlan {
 	return fp
 }
 
-// lookup finds a field's text by its name alone, which is the same in whatever
-// event it stands.
-func (x *Explainer) lookup(path string) *field {
-	f, ok := x.byName[path]
+// lookup finds a field's text by its name, which is the same in whatever event
+// of its kind it stands.
+func (x *Explainer) lookup(path, scope string) *field {
+	f, ok := x.byName[scoped{path, scope}]
 	if !ok {
-		f = x.c.lookup(path)
+		f = x.c.lookup(path, scope)
 		if len(x.byName) < maxNames {
-			x.byName[strings.Clone(path)] = f
+			x.byName[scoped{strings.Clone(path), scope}] = f
 		}
 	}
 	return f
 }
+
+// scoped is a field's name in events of one kind.
+type scoped struct{ path, scope string }
 
 func (x *Explainer) newField(p *plan, path string) *fieldPlan {
 	short := canonical(path)
@@ -212,13 +219,15 @@ func (x *Explainer) newField(p *plan, path string) *fieldPlan {
 		f = p.entry.fields[short]
 	}
 	if f == nil {
-		f = x.lookup(path)
+		f = x.lookup(path, p.scope)
 	}
+	retired := x.c.retiredWhy(p.event, short)
 	if f == nil {
 		fp.note = schema.Note{
 			Meaning: x.in.text("engine.field.none"), Class: schema.Unknown,
 			Why: x.in.text("reason.default-unknown"), Layer: schema.LayerNone,
 		}
+		x.retire(fp, retired)
 		return fp
 	}
 	why := f.why
@@ -231,5 +240,20 @@ func (x *Explainer) newField(p *plan, path string) *fieldPlan {
 		Meaning: f.text.in(x.in.lang), Class: f.class, Why: x.in.text("reason." + why),
 		Layer: f.layer, Rule: f.rule, Ref: f.ref, Identifier: f.id,
 	}
+	fp.weak = f.weak
+	x.retire(fp, retired)
 	return fp
+}
+
+// retire lowers the class of a field that is no longer filled. A value that
+// turns up in it all the same is still looked at, and can raise the class.
+func (x *Explainer) retire(fp *fieldPlan, why string) {
+	if why == "" {
+		return
+	}
+	fp.note.Class, fp.note.Why, fp.note.Identifier = schema.Stripped, x.in.text("reason."+why), ""
+	fp.weak = false
+	if fp.note.Layer == schema.LayerNone {
+		fp.note.Layer, fp.note.Rule = schema.LayerRule, "retired"
+	}
 }

@@ -65,18 +65,30 @@ type rawNamespace struct {
 }
 
 type rawAffix struct {
-	Prefix string `yaml:"prefix"`
-	Suffix string `yaml:"suffix"`
-	Class  string `yaml:"class"`
-	Why    string `yaml:"why"`
-	As     string `yaml:"as"`
-	ID     string `yaml:"id"`
-	NL     string `yaml:"nl"`
-	EN     string `yaml:"en"`
+	Prefix   string   `yaml:"prefix"`
+	Suffix   string   `yaml:"suffix"`
+	Suffixes []string `yaml:"suffixes"`
+	In       string   `yaml:"in"`
+	First    bool     `yaml:"first"`
+	Of       string   `yaml:"of"`
+	Class    string   `yaml:"class"`
+	Why      string   `yaml:"why"`
+	As       string   `yaml:"as"`
+	ID       string   `yaml:"id"`
+	NL       string   `yaml:"nl"`
+	EN       string   `yaml:"en"`
 }
 
 type rawRules struct {
-	Affixes []rawAffix `yaml:"affixes"`
+	Affixes []rawAffix          `yaml:"affixes"`
+	Heads   map[string][]string `yaml:"heads"`
+	Retired []rawRetired        `yaml:"retired"`
+}
+
+type rawRetired struct {
+	Events []string `yaml:"events"`
+	Why    string   `yaml:"why"`
+	Fields []string `yaml:"fields"`
 }
 
 type rawVerb struct {
