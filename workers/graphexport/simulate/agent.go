@@ -146,17 +146,18 @@ func (t *Tenant) spoil(a *agent) {
 // storage was lost, after which the service tries no more.
 func (t *Tenant) write(a agent, place *location) (lost bool) {
 	for _, f := range a.files {
-		sum := hash(f.Data)
+		if t.has(Overwritten) && place.put(t.life, f.Name, f.Data[:len(f.Data)/2]) {
+			return true
+		}
 		switch {
 		case t.has(NoHash):
-			sum = ""
+			lost = place.putBlocks(t.life, f.Name, f.Data, "")
 		case t.has(WrongHash):
-			sum = hash([]byte("something else"))
+			lost = place.putBlocks(t.life, f.Name, f.Data, hash([]byte("something else")))
+		default:
+			lost = place.put(t.life, f.Name, f.Data)
 		}
-		if t.has(Overwritten) && !lost {
-			lost = place.put(t.life, f.Name, f.Data[:len(f.Data)/2], hash(f.Data[:len(f.Data)/2]))
-		}
-		if lost = lost || place.put(t.life, f.Name, f.Data, sum); lost {
+		if lost {
 			return true
 		}
 	}

@@ -103,14 +103,32 @@ func parseLocation(text string) (*location, *failure) {
 
 func bad(code, message string) *failure { return &failure{http.StatusBadRequest, code, message} }
 
-// put writes a block blob, over the one that is there. It reports whether the
-// storage is lost: gone, disabled, or the SAS has expired.
-func (l *location) put(ctx context.Context, name string, data []byte, hash string) (lost bool) {
-	header := http.Header{"X-Ms-Blob-Type": {"BlockBlob"}}
+// put writes a block blob with its Content-MD5, over the one that is there. It
+// reports whether the storage is lost: gone, disabled, or the SAS has expired.
+func (l *location) put(ctx context.Context, name string, data []byte) (lost bool) {
+	status, _ := l.do(ctx, http.MethodPut, name, "", data, http.Header{
+		"X-Ms-Blob-Type": {"BlockBlob"}, "X-Ms-Blob-Content-Md5": {hash(data)},
+	})
+	return isLost(status)
+}
+
+// putBlocks writes a block blob in the way in which storage takes the hash as
+// it is given, or none.
+func (l *location) putBlocks(ctx context.Context, name string, data []byte, hash string) (lost bool) {
+	const id = "YmxvY2sx"
+	if status, _ := l.do(ctx, http.MethodPut, name, "comp=block&blockid="+id, data, nil); isLost(status) {
+		return true
+	}
+	header := http.Header{}
 	if hash != "" {
 		header.Set("X-Ms-Blob-Content-Md5", hash)
 	}
-	status, _ := l.do(ctx, http.MethodPut, name, "", data, header)
+	list := []byte("<BlockList><Latest>" + id + "</Latest></BlockList>")
+	status, _ := l.do(ctx, http.MethodPut, name, "comp=blocklist", list, header)
+	return isLost(status)
+}
+
+func isLost(status int) bool {
 	return status == http.StatusForbidden || status == http.StatusNotFound || status == http.StatusConflict
 }
 
