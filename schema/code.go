@@ -36,6 +36,16 @@ const (
 	CodeFourEyes        Code = "four-eyes"         // a second person must do it
 	CodeUndelivered     Code = "undelivered"       // a notice could not be handed over
 	CodeTampered        Code = "tampered"          // stored bytes are not those that were stored
+	CodeWrongKey        Code = "wrong-key"         // the key is not the one the store was made with
+	CodeInUse           Code = "in-use"            // another process uses the data folder
+	CodeFull            Code = "full"              // the disk, the quota or a queue is full
+	CodeDamagedStore    Code = "damaged-store"     // the data folder or a part of the queue is missing or damaged
+	CodeUnreachable     Code = "unreachable"       // the queue cannot be reached
+	CodeDenied          Code = "denied"            // the queue does not accept the credentials
+	CodeErased          Code = "erased"            // the data was erased
+	CodeNewerVersion    Code = "newer-version"     // written by a newer version of the program
+	CodeDamagedJob      Code = "damaged-job"       // a job that cannot be read
+	CodeCrash           Code = "crash"             // the work ended without an answer: a panic, or a killed process
 )
 
 // Error is an error with a code. Its text says the code and what was being

@@ -1,0 +1,361 @@
+package queue
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"inzage/schema"
+)
+
+// The ledger is one stream. An entry is a message, in JSON as schema.Entry
+// encodes it, under a subject that says of which request it is, its number, and
+// whether it is a job:
+//
+//	inzage.led.<request>.<n>.entry
+//	inzage.led.<request>.<n>.job.<kind>.<lane>
+//
+// The last is what JOBS takes over: to hand over a job is to write an entry, one
+// write, all or nothing. Each entry carries the hash of the bytes of the one
+// before it.
+
+// headerVersion is the version of an entry or job. A reader leaves alone what
+// is newer than it knows.
+const (
+	headerVersion = "Inzage-Version"
+	entryVersion  = 1
+)
+
+// stored is an entry as it stands in the ledger.
+type stored struct {
+	schema.Entry
+	seq  uint64 // in the stream
+	hash string // of the bytes
+}
+
+// history is the ledger of one request.
+type history struct {
+	id      schema.RequestID
+	request schema.Request
+	entries []stored
+}
+
+// last is the sequence of the last entry, 0 where there is none.
+func (h history) last() uint64 {
+	if len(h.entries) == 0 {
+		return 0
+	}
+	return h.entries[len(h.entries)-1].seq
+}
+
+// Request returns the request as its ledger tells it now. CodeNotFound says that
+// there is none, CodeTampered that its ledger is not what was written.
+func (q *Queue) Request(ctx context.Context, id schema.RequestID) (schema.Request, error) {
+	h, err := q.history(ctx, id)
+	if err != nil {
+		return schema.Request{}, err
+	}
+	if len(h.entries) == 0 {
+		return schema.Request{}, schema.Fail(schema.CodeNotFound, "read request", nil)
+	}
+	return h.request, nil
+}
+
+// Entries returns the ledger of a request.
+func (q *Queue) Entries(ctx context.Context, id schema.RequestID) ([]schema.Entry, error) {
+	h, err := q.history(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(h.entries) == 0 {
+		return nil, schema.Fail(schema.CodeNotFound, "read ledger", nil)
+	}
+	entries := make([]schema.Entry, len(h.entries))
+	for i, e := range h.entries {
+		entries[i] = e.Entry
+	}
+	return entries, nil
+}
+
+// updateTries is how often Update starts again where another was faster.
+const updateTries = 10
+
+// Update changes a request: it reads the request, asks what to write, and writes
+// that, all of it or none, if nobody wrote in between; if somebody did, it
+// starts again. decide may therefore run more than once. It gets a request
+// without entries where there is none. Nothing to write is no error.
+//
+// Update fills in N, At, Prev and, where none is given, the actor "system". It
+// adds the order to build once the last part is settled and at least one has
+// something.
+//
+// The error is decide's, or that of schema.Request.Apply, or has CodeConflict,
+// CodeUnreachable, CodeFull or CodeTampered. After CodeUnreachable the entries
+// may have been written all the same: ask again before deciding again.
+func (q *Queue) Update(ctx context.Context, id schema.RequestID, decide func(schema.Request) ([]schema.Entry, error)) (schema.Request, error) {
+	return q.update(ctx, id, func(h history) ([]schema.Entry, error) { return decide(h.request) })
+}
+
+// Append is Update for entries that are known beforehand.
+func (q *Queue) Append(ctx context.Context, id schema.RequestID, entries ...schema.Entry) (schema.Request, error) {
+	return q.Update(ctx, id, func(schema.Request) ([]schema.Entry, error) { return entries, nil })
+}
+
+func (q *Queue) update(ctx context.Context, id schema.RequestID, decide func(history) ([]schema.Entry, error)) (schema.Request, error) {
+	if !ValidID(id) {
+		return schema.Request{}, schema.Fail(schema.CodeNotFound, "write ledger", nil)
+	}
+	for try := 0; ; try++ {
+		h, err := q.history(ctx, id)
+		if err != nil {
+			return schema.Request{}, err
+		}
+		entries, err := decide(h)
+		if err != nil || len(entries) == 0 {
+			return h.request, err
+		}
+		next, err := q.write(ctx, h, entries)
+		if schema.CodeOf(err) != schema.CodeConflict || !raced(err) || try == updateTries {
+			return next, err
+		}
+		// Others may be at it too: not all at the same moment again.
+		if err := wait(ctx, jitter(time.Duration(try+1)*2*time.Millisecond)); err != nil {
+			return h.request, err
+		}
+	}
+}
+
+// raced reports whether the conflict is about the moment of writing, not about
+// what was written.
+func raced(err error) bool {
+	code := apiCode(err)
+	return code == errWrongSequence || code == errWrongSequenceBatch
+}
+
+// write appends entries to the history in one atomic batch, on condition that
+// it is still the whole history.
+func (q *Queue) write(ctx context.Context, h history, entries []schema.Entry) (schema.Request, error) {
+	at := q.now()
+	today := q.today(at)
+	request, prev := h.request, ""
+	if n := len(h.entries); n > 0 {
+		prev = h.entries[n-1].hash
+	}
+	var batch []*nats.Msg
+	add := func(e schema.Entry) error {
+		e.N, e.At, e.Prev = request.Entries+1, at, prev
+		if e.Actor == "" {
+			e.Actor = schema.ActorSystem
+		}
+		var err error
+		if request, err = request.Apply(e, today); err != nil {
+			return err
+		}
+		request.ID = h.id
+		text, err := json.Marshal(e)
+		if err != nil {
+			return schema.Fail(schema.CodeInternal, "write ledger", err)
+		}
+		prev = hashOf(text)
+		msg := nats.NewMsg(subjectLedger + string(h.id) + "." + strconv.Itoa(e.N) + "." + tail(e, request, today))
+		msg.Data = text
+		msg.Header.Set(headerVersion, strconv.Itoa(entryVersion))
+		batch = append(batch, msg)
+		return nil
+	}
+	for _, e := range entries {
+		if err := add(e); err != nil {
+			return h.request, err
+		}
+	}
+	if readyToBuild(request) {
+		if err := add(schema.Entry{Kind: schema.EntryBuild}); err != nil {
+			return h.request, err
+		}
+	}
+	first := batch[0].Header
+	first.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(h.last(), 10))
+	first.Set(jetstream.ExpectedLastSubjSeqSubjHeader, subjectLedger+string(h.id)+".>")
+	ctx, stop := context.WithTimeout(ctx, dialTimeout)
+	defer stop()
+	if len(batch) == 1 {
+		_, err := q.ledger.PublishMsg(ctx, batch[0])
+		return choose(request, h.request, fail("write ledger", err))
+	}
+	_, err := jetstreamext.PublishMsgBatch(ctx, q.ledger, batch)
+	return choose(request, h.request, fail("write ledger", err))
+}
+
+func choose(after, before schema.Request, err error) (schema.Request, error) {
+	if err != nil {
+		return before, err
+	}
+	return after, nil
+}
+
+// readyToBuild reports whether the last part has just been settled.
+func readyToBuild(r schema.Request) bool {
+	return r.State == schema.StateCollecting && r.Collected() &&
+		slices.ContainsFunc(r.Parts, func(p schema.Part) bool { return p.State == schema.PartDone })
+}
+
+// tail is the end of an entry's subject.
+func tail(e schema.Entry, r schema.Request, today schema.Date) string {
+	kind, ok := jobOf(e)
+	if !ok {
+		return "entry"
+	}
+	return "job." + string(kind) + "." + laneName(laneFor(r, today))
+}
+
+// history reads the ledger of a request and checks its chain.
+func (q *Queue) history(ctx context.Context, id schema.RequestID) (history, error) {
+	h := history{id: id}
+	if !ValidID(id) {
+		return h, schema.Fail(schema.CodeNotFound, "read ledger", nil)
+	}
+	ctx, stop := context.WithTimeout(ctx, dialTimeout)
+	defer stop()
+	entries, err := q.entriesAtOnce(ctx, id)
+	if err != nil {
+		return h, err
+	}
+	slices.SortFunc(entries, func(a, b stored) int { return a.N - b.N })
+	h.entries = entries
+	h.request, err = foldAll(id, entries)
+	return h, err
+}
+
+// foldAll is what entries come to, if each follows on the one before.
+func foldAll(id schema.RequestID, entries []stored) (schema.Request, error) {
+	request, prev := schema.Request{ID: id}, ""
+	for i, e := range entries {
+		if e.N != i+1 || e.Prev != prev {
+			return request, schema.Fail(schema.CodeTampered, "read ledger", nil)
+		}
+		var err error
+		if request, err = request.Fold(e.Entry); err != nil {
+			return request, schema.Fail(schema.CodeTampered, "read ledger", err)
+		}
+		request.ID = id
+		prev = e.hash
+	}
+	return request, nil
+}
+
+// entriesAtOnce reads up to 1024 entries in one request to the server, more with
+// a consumer. An answer may lag behind what was written on another server: a
+// write on top of it is refused then.
+func (q *Queue) entriesAtOnce(ctx context.Context, id schema.RequestID) ([]stored, error) {
+	var entries []stored
+	pending := "0"
+	all, err := jetstreamext.GetLastMsgsFor(ctx, q.ledger, streamLedger, []string{subjectLedger + string(id) + ".>"})
+	if err != nil {
+		return nil, fail("read ledger", err)
+	}
+	for msg, err := range all {
+		switch {
+		case errors.Is(err, jetstreamext.ErrNoMessages):
+			return nil, nil
+		case errors.Is(err, jetstreamext.ErrBatchUnsupported): // said of too many, too
+			return q.entriesOneByOne(ctx, id)
+		case err != nil:
+			return nil, fail("read ledger", err)
+		}
+		e, err := readEntry(msg.Header, msg.Data)
+		if err != nil {
+			return nil, err
+		}
+		e.seq = msg.Sequence
+		entries = append(entries, e)
+		pending = msg.Header.Get("Nats-Num-Pending")
+	}
+	if pending != "0" {
+		return nil, schema.Fail(schema.CodeUnreachable, "read ledger", nil)
+	}
+	return entries, nil
+}
+
+func (q *Queue) entriesOneByOne(ctx context.Context, id schema.RequestID) ([]stored, error) {
+	var entries []stored
+	err := q.walk(ctx, subjectLedger+string(id)+".>", 0, func(_ string, e stored) error {
+		entries = append(entries, e)
+		return nil
+	}, func(_ string, err error) error { return err })
+	return entries, err
+}
+
+// walk reads the entries under a subject from a sequence on, up to the last one
+// that is there now. What cannot be read goes to bad.
+func (q *Queue) walk(ctx context.Context, subject string, from uint64, do func(subject string, e stored) error, bad func(subject string, err error) error) error {
+	stream, err := q.ledger.Stream(ctx, streamLedger)
+	if err != nil {
+		return fail("read ledger", err)
+	}
+	cfg := jetstream.OrderedConsumerConfig{FilterSubjects: []string{subject}, OptStartSeq: max(from, 1), DeliverPolicy: jetstream.DeliverByStartSequencePolicy}
+	consumer, err := stream.OrderedConsumer(ctx, cfg)
+	if err != nil {
+		return fail("read ledger", err)
+	}
+	info, err := consumer.Info(ctx)
+	if err != nil {
+		return fail("read ledger", err)
+	}
+	left := info.NumPending
+	if left == 0 {
+		return nil
+	}
+	messages, err := consumer.Messages()
+	if err != nil {
+		return fail("read ledger", err)
+	}
+	defer messages.Stop()
+	for ; left > 0; left-- {
+		msg, err := messages.Next(jetstream.NextContext(ctx))
+		if err != nil {
+			return fail("read ledger", err)
+		}
+		e, err := readEntry(msg.Headers(), msg.Data())
+		if err != nil {
+			err = bad(msg.Subject(), err)
+		} else {
+			var meta *jetstream.MsgMetadata
+			if meta, err = msg.Metadata(); err == nil {
+				e.seq = meta.Sequence.Stream
+				err = do(msg.Subject(), e)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readEntry reads a message of the ledger.
+func readEntry(h nats.Header, text []byte) (stored, error) {
+	if v, err := strconv.Atoi(h.Get(headerVersion)); err != nil || v < 1 {
+		return stored{}, schema.Fail(schema.CodeTampered, "read entry", nil)
+	} else if v > entryVersion {
+		return stored{}, schema.Fail(schema.CodeNewerVersion, "read entry", nil)
+	}
+	var e schema.Entry
+	if err := json.Unmarshal(text, &e); err != nil {
+		return stored{}, schema.Fail(schema.CodeTampered, "read entry", nil)
+	}
+	return stored{Entry: e, hash: hashOf(text)}, nil
+}
+
+func hashOf(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}

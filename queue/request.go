@@ -1,0 +1,158 @@
+package queue
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+
+	"inzage/schema"
+)
+
+// What a vault keeps beside the sources' boxes.
+const (
+	boxPerson = "person" // who it is about, and what people wrote
+	boxBundle = "bundle" // what was built
+)
+
+// New takes in a request: it makes its vault, seals the person in it, and opens
+// its ledger with the entry, whose Kind and Ref it fills in. When it returns nil
+// all of it is durable; otherwise nothing counts, and what was made is swept.
+func (q *Queue) New(ctx context.Context, opened schema.Entry, who schema.Subject) (schema.Request, error) {
+	id := NewID()
+	v, err := q.makeVault(ctx, id)
+	if err != nil {
+		return schema.Request{}, err
+	}
+	text, err := json.Marshal(revealed(who))
+	if err != nil {
+		return schema.Request{}, schema.Fail(schema.CodeInternal, "seal person", err)
+	}
+	ref, err := v.Keep(ctx, "subject", text)
+	if err != nil {
+		return schema.Request{}, err
+	}
+	opened.Kind, opened.Ref = schema.EntryOpened, ref
+	r, err := q.Append(ctx, id, opened)
+	if err != nil {
+		if _, gone := q.shred(context.WithoutCancel(ctx), id); gone != nil {
+			return schema.Request{}, err // Sweep does it later
+		}
+		return schema.Request{}, err
+	}
+	return r, nil
+}
+
+// Subject returns the person that a request is about. CodeTampered says that it
+// is not the person that the ledger was opened with.
+func (q *Queue) Subject(ctx context.Context, r schema.Request) (schema.Subject, error) {
+	v, err := q.Vault(ctx, r.ID)
+	if err != nil {
+		return schema.Subject{}, err
+	}
+	text, err := v.Kept(ctx, "subject", r.Subject)
+	if err != nil {
+		return schema.Subject{}, err
+	}
+	var p person
+	if err := json.Unmarshal(text, &p); err != nil {
+		return schema.Subject{}, schema.Fail(schema.CodeTampered, "read person", nil)
+	}
+	return p.subject(), nil
+}
+
+// Keep seals a text that belongs to an entry (a reason, a ground in words) and
+// returns what the entry's Ref must hold: a hash of the sealed bytes, so that
+// nothing about the text can be guessed from the ledger once it is erased.
+// Keeping under a name again replaces the text.
+func (v *Vault) Keep(ctx context.Context, name string, text []byte) (ref string, err error) {
+	sealed, err := Seal(v.key, "kept "+name, text)
+	if err != nil {
+		return "", err
+	}
+	_, err = v.Box(boxPerson).Put(ctx, name, bytes.NewReader(sealed))
+	return hashOf(sealed), err
+}
+
+// Kept returns the text that was kept under a name; the Ref proves that it is
+// the one that the entry is about.
+func (v *Vault) Kept(ctx context.Context, name, ref string) ([]byte, error) {
+	r, err := v.Box(boxPerson).Open(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	sealed, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	if hashOf(sealed) != ref {
+		return nil, schema.Fail(schema.CodeTampered, "read kept text", nil)
+	}
+	return Unseal(v.key, "kept "+name, sealed)
+}
+
+// Bundle is where the built bundle is.
+func (v *Vault) Bundle() *Box { return v.Box(boxBundle) }
+
+// Erase drops the key of a request, its files and its index, and puts what went
+// on record; the ledger, which holds no personal data, stays. The request must
+// be closed. It may run again after a crash.
+func (q *Queue) Erase(ctx context.Context, id schema.RequestID, by schema.Actor) (schema.Request, error) {
+	r, err := q.Request(ctx, id)
+	if err != nil || r.State == schema.StateErased {
+		return r, err
+	}
+	if _, allowed := r.State.Next(schema.EntryErased); !allowed {
+		return r, schema.Fail(schema.CodeConflict, "erase request", nil)
+	}
+	counts, err := q.shred(ctx, id)
+	if err != nil {
+		return r, err
+	}
+	return q.Update(ctx, id, func(r schema.Request) ([]schema.Entry, error) {
+		if r.State == schema.StateErased {
+			return nil, nil
+		}
+		return []schema.Entry{{Kind: schema.EntryErased, Actor: by, Counts: counts}}, nil
+	})
+}
+
+// person is a schema.Subject that can be written down, for the vault only.
+type person struct {
+	Name     string   `json:"name,omitempty"`
+	UPNs     []string `json:"upns,omitempty"`
+	ObjectID string   `json:"object_id,omitempty"`
+	TenantID string   `json:"tenant_id,omitempty"`
+	PUID     string   `json:"puid,omitempty"`
+	SIDs     []string `json:"sids,omitempty"`
+	LocalIDs []string `json:"local_ids,omitempty"`
+	Devices  []string `json:"devices,omitempty"`
+}
+
+func revealed(s schema.Subject) person {
+	all := func(list []schema.Personal) (plain []string) {
+		for _, p := range list {
+			plain = append(plain, p.Reveal())
+		}
+		return plain
+	}
+	return person{
+		s.Name.Reveal(), all(s.UPNs), s.ObjectID.Reveal(), s.TenantID.Reveal(), s.PUID.Reveal(),
+		all(s.SIDs), all(s.LocalIDs), all(s.Devices),
+	}
+}
+
+func (p person) subject() schema.Subject {
+	all := func(list []string) (closed []schema.Personal) {
+		for _, s := range list {
+			closed = append(closed, schema.NewPersonal(s))
+		}
+		return closed
+	}
+	return schema.Subject{
+		Name: schema.NewPersonal(p.Name), UPNs: all(p.UPNs), ObjectID: schema.NewPersonal(p.ObjectID),
+		TenantID: schema.NewPersonal(p.TenantID), PUID: schema.NewPersonal(p.PUID),
+		SIDs: all(p.SIDs), LocalIDs: all(p.LocalIDs), Devices: all(p.Devices),
+	}
+}

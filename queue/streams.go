@@ -1,0 +1,253 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"inzage/schema"
+)
+
+// Names in NATS are visible to whoever administers it, in listings, logs and
+// folder names. They hold our own words and random ids only.
+const (
+	streamLedger   = "LEDGER"   // the truth: inzage.led.<request>.<n>.entry, or .<n>.job.<kind>.<lane>
+	streamJobs     = "JOBS"     // work queue, fed by the two around it: inzage.job.<kind>.<lane>.<request>.<n>
+	streamSchedule = "SCHEDULE" // jobs that wait: inzage.sched.<request>.<n> fires inzage.due.<kind>.<lane>.<request>.<n>
+	streamParked   = "PARKED"   // messages that are no job: inzage.parked
+	streamCheck    = "CHECK"    // proves the key: inzage.check
+	bucketRegister = "register" // snapshot of the register
+	bucketRates    = "rates"    // rate limits that all workers share
+
+	// Per request, by its id.
+	prefixKey   = "key_"   // stream of one message: the wrapped data key
+	prefixFiles = "files_" // object store: sealed parts of files
+	prefixIndex = "index_" // key-value store: sealed names, sizes, bookmarks, notes
+
+	subjectLedger   = "inzage.led."
+	subjectJob      = "inzage.job."
+	subjectDue      = "inzage.due."
+	subjectSchedule = "inzage.sched."
+	subjectWake     = "inzage.wake."
+	subjectParked   = "inzage.parked"
+	subjectCheck    = "inzage.check"
+	subjectKey      = "inzage.key."
+)
+
+// layout is the version of the list below, kept in each stream. Raise it with
+// every change; a start brings older streams up to date, and refuses newer ones.
+const (
+	layout     = 1
+	metaLayout = "inzage-layout"
+)
+
+// jobLimit bounds how long a job may go without a heartbeat before another
+// worker gets it; see Options.Patience.
+const defaultPatience = time.Minute
+
+// ledgerStreams is what must be in the ledger's account, the ledger first: it is
+// never made where another one is there already, since a ledger that is missing
+// is an alarm. Each stream refuses what is over its size, at once and aloud.
+func ledgerStreams(replicas int) []jetstream.StreamConfig {
+	list := []jetstream.StreamConfig{{
+		Name: streamLedger, Subjects: []string{subjectLedger + ">"},
+		DenyDelete: true, DenyPurge: true, AllowAtomicPublish: true, AllowDirect: true,
+		MaxBytes: 2 << 30, MaxMsgSize: 64 << 10, Duplicates: 2 * time.Minute,
+	}, {
+		Name: streamSchedule, Subjects: []string{subjectSchedule + ">", subjectDue + ">"},
+		// Schedules do not go with Discard New, and Discard Old would drop jobs in
+		// silence: this stream has no limit of its own, the account has.
+		AllowMsgSchedules: true, AllowMsgTTL: true, AllowDirect: true, MaxMsgSize: 64 << 10,
+	}, {
+		// Discard New holds the sources back when it is full; Discard Old lost
+		// 90 jobs of 100.
+		Name: streamJobs, Retention: jetstream.WorkQueuePolicy, AllowDirect: true,
+		MaxBytes: 256 << 20, MaxMsgSize: 64 << 10,
+		Sources: []*jetstream.StreamSource{
+			{Name: streamLedger, SubjectTransforms: []jetstream.SubjectTransformConfig{{
+				Source:      subjectLedger + "*.*.job.*.*",
+				Destination: subjectJob + "{{wildcard(3)}}.{{wildcard(4)}}.{{wildcard(1)}}.{{wildcard(2)}}",
+			}}},
+			{Name: streamSchedule, SubjectTransforms: []jetstream.SubjectTransformConfig{{
+				Source:      subjectDue + "*.*.*.*",
+				Destination: subjectJob + "{{wildcard(1)}}.{{wildcard(2)}}.{{wildcard(3)}}.{{wildcard(4)}}",
+			}}},
+		},
+		RePublish: &jetstream.RePublish{Source: subjectJob + ">", Destination: subjectWake + ">", HeadersOnly: true},
+	}, {
+		Name: streamParked, Subjects: []string{subjectParked}, DenyPurge: true, AllowDirect: true,
+		MaxBytes: 16 << 20, MaxMsgSize: 64 << 10, MaxAge: 90 * 24 * time.Hour,
+	}}
+	for i := range list {
+		list[i].Storage, list[i].Replicas = jetstream.FileStorage, replicas
+		if list[i].MaxBytes > 0 {
+			list[i].Discard = jetstream.DiscardNew
+		}
+		list[i].Metadata = map[string]string{metaLayout: strconv.Itoa(layout)}
+	}
+	return list
+}
+
+// keyStream holds one message for good.
+func keyStream(name, subject string, replicas int) jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name: name, Subjects: []string{subject}, Storage: jetstream.FileStorage, Replicas: replicas,
+		Discard: jetstream.DiscardNew, MaxMsgs: 1, MaxBytes: 16 << 10, DenyDelete: true, DenyPurge: true,
+	}
+}
+
+func buckets(replicas int) []jetstream.KeyValueConfig {
+	return []jetstream.KeyValueConfig{
+		{Bucket: bucketRegister, History: 1, MaxBytes: 1 << 30, Replicas: replicas},
+		{Bucket: bucketRates, History: 1, MaxBytes: 8 << 20, Replicas: replicas, Storage: jetstream.MemoryStorage},
+	}
+}
+
+// jobConsumers is one consumer per kind of job and lane. No back-off of the
+// server (its first step would take the place of AckWait) and no limit on
+// deliveries (the server would leave the job lying): both are in outcome.go.
+func jobConsumers(patience time.Duration, inHand int) []jetstream.ConsumerConfig {
+	var list []jetstream.ConsumerConfig
+	for _, kind := range kinds() {
+		for lane := range lanes {
+			list = append(list, jetstream.ConsumerConfig{
+				Durable:       consumerName(kind, lane),
+				FilterSubject: subjectJob + string(kind) + "." + laneName(lane) + ".>",
+				AckPolicy:     jetstream.AckExplicitPolicy,
+				AckWait:       patience,
+				MaxDeliver:    -1,
+				MaxAckPending: inHand,
+			})
+		}
+	}
+	return list
+}
+
+// ensure makes what is missing where it may, and checks the rest.
+func (q *Queue) ensure(ctx context.Context) error {
+	names, err := streamNames(ctx, q.ledger)
+	if err != nil {
+		return err
+	}
+	fresh := len(names) == 0
+	if err := q.ensureKey(ctx, fresh); err != nil {
+		return err
+	}
+	for _, cfg := range ledgerStreams(q.opts.Replicas) {
+		switch {
+		case slices.Contains(names, cfg.Name):
+			err = q.check(ctx, cfg)
+		case q.opts.Bind || cfg.Name == streamLedger && !fresh:
+			err = schema.Fail(schema.CodeDamagedStore, "open stream", nil)
+		default:
+			_, err = q.ledger.CreateStream(ctx, cfg)
+			err = fail("make stream", err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return q.ensureParts(ctx, names)
+}
+
+// ensureParts does the same for the buckets and the consumers of jobs.
+func (q *Queue) ensureParts(ctx context.Context, names []string) error {
+	for _, cfg := range buckets(q.opts.Replicas) {
+		if slices.Contains(names, "KV_"+cfg.Bucket) {
+			continue
+		}
+		if q.opts.Bind {
+			return schema.Fail(schema.CodeDamagedStore, "open bucket", nil)
+		}
+		if _, err := q.ledger.CreateKeyValue(ctx, cfg); err != nil {
+			return fail("make bucket", err)
+		}
+	}
+	if q.opts.Bind {
+		return nil
+	}
+	jobs, err := q.ledger.Stream(ctx, streamJobs)
+	if err != nil {
+		return fail("open stream", err)
+	}
+	have := make(map[string]*jetstream.ConsumerInfo)
+	list := jobs.ListConsumers(ctx)
+	for info := range list.Info() {
+		have[info.Name] = info
+	}
+	if err := list.Err(); err != nil {
+		return fail("list consumers", err)
+	}
+	for _, cfg := range jobConsumers(q.opts.Patience, q.opts.InHand) {
+		if old, ok := have[cfg.Durable]; ok && old.Config.AckWait == cfg.AckWait && old.Config.MaxAckPending == cfg.MaxAckPending {
+			continue
+		}
+		if _, err := jobs.CreateOrUpdateConsumer(ctx, cfg); err != nil {
+			return fail("make consumer", err)
+		}
+	}
+	return nil
+}
+
+// check compares the layout of a stream that is there.
+func (q *Queue) check(ctx context.Context, cfg jetstream.StreamConfig) error {
+	stream, err := q.ledger.Stream(ctx, cfg.Name)
+	if err != nil {
+		return fail("open stream", err)
+	}
+	theirs, err := strconv.Atoi(stream.CachedInfo().Config.Metadata[metaLayout])
+	switch {
+	case err != nil:
+		return schema.Fail(schema.CodeDamagedStore, "open stream", err)
+	case theirs > layout:
+		return schema.Fail(schema.CodeNewerVersion, "open stream", nil)
+	case theirs < layout && !q.opts.Bind:
+		_, err = q.ledger.UpdateStream(ctx, cfg)
+		return fail("update stream", err)
+	}
+	return nil
+}
+
+// ensureKey proves that the key is the one that this store was made with, before
+// anything is written. In an embedded server the data folder proves it too.
+func (q *Queue) ensureKey(ctx context.Context, fresh bool) error {
+	stream, err := q.keys.Stream(ctx, streamCheck)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		if !fresh || q.opts.Bind {
+			return schema.Fail(schema.CodeDamagedStore, "open key check", err)
+		}
+		if stream, err = q.keys.CreateStream(ctx, keyStream(streamCheck, subjectCheck, q.opts.Replicas)); err != nil {
+			return fail("make key check", err)
+		}
+	}
+	if err != nil {
+		return fail("open key check", err)
+	}
+	msg, err := stream.GetLastMsgForSubject(ctx, subjectCheck)
+	if errors.Is(err, jetstream.ErrMsgNotFound) && fresh && !q.opts.Bind {
+		sealed, err := Seal(q.wrapper, subjectCheck, []byte(subjectCheck))
+		if err != nil {
+			return err
+		}
+		_, err = q.keys.Publish(ctx, subjectCheck, sealed)
+		return fail("write key check", err)
+	}
+	if err != nil {
+		return fail("read key check", err)
+	}
+	_, err = Unseal(q.wrapper, subjectCheck, msg.Data)
+	return err
+}
+
+func streamNames(ctx context.Context, js jetstream.JetStream) ([]string, error) {
+	var names []string
+	list := js.StreamNames(ctx)
+	for name := range list.Name() {
+		names = append(names, name)
+	}
+	return names, fail("list streams", list.Err())
+}
