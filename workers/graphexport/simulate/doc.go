@@ -25,7 +25,9 @@
 // tenant; all others, such as storage, go where they say. Nothing else has to be
 // set: not the cloud, not instance discovery.
 //
-// From another process: Options.TLS, since azidentity refuses an authority that
+// From another process of ours: [Client] with the tenant's URL does the same.
+//
+// From any other program: Options.TLS, since azidentity refuses an authority that
 // is not https. Then the authority and Graph's endpoint are both [Tenant.URL],
 // DisableInstanceDiscovery must be set, and [Tenant.Certificate] must be trusted
 // (SSL_CERT_FILE). App Service's way to a managed identity works too:

@@ -31,6 +31,8 @@ const (
 	FailedStatus Fault = "failed-status"
 	// NeverReady leaves an operation running for ever.
 	NeverReady Fault = "never-ready"
+	// Paged gives lists in pages of one.
+	Paged Fault = "paged"
 	// WrongSubject writes another person's identifiers into RequestInfo.json.
 	WrongSubject Fault = "wrong-subject"
 	// WrongTenant writes another organisation's identifier into RequestInfo.json.
@@ -67,7 +69,7 @@ const (
 func Faults() []Fault {
 	return []Fault{
 		Throttled, Unavailable, LostAnswer, OperationLocation, NoLocation, TextProgress, Vanished, FailedStatus,
-		NeverReady, WrongSubject, WrongTenant,
+		NeverReady, Paged, WrongSubject, WrongTenant,
 		SlowAgent, DeadAgent, Empty, Truncated, Invalid, Zipped, Malware, Overwritten, NoHash, WrongHash,
 	}
 }

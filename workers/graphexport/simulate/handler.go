@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -131,6 +132,28 @@ func (t *Tenant) illTempered(r *http.Request) *failure {
 		return list[n]
 	}
 	return nil
+}
+
+// answerList answers with a list, whole or in pages.
+func (t *Tenant) answerList(w http.ResponseWriter, r *http.Request, kind string, list []map[string]any) {
+	query := r.URL.Query()
+	answer := map[string]any{"@odata.context": t.base(r) + "/v1.0/$metadata#" + kind, "value": list}
+	if query.Get("$count") == "true" {
+		answer["@odata.count"] = len(list)
+	}
+	if t.has(Paged) {
+		const token = "$skiptoken"
+		i, err := strconv.Atoi(query.Get(token))
+		if err != nil || i < 0 || i > len(list) {
+			i = 0
+		}
+		answer["value"] = list[i:min(i+1, len(list))]
+		if i+1 < len(list) {
+			query.Set(token, strconv.Itoa(i+1))
+			answer["@odata.nextLink"] = t.base(r) + r.URL.Path + "?" + query.Encode()
+		}
+	}
+	reply(w, http.StatusOK, answer)
 }
 
 // body reads a request's JSON. Graph's Go SDK compresses it.

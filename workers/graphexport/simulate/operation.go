@@ -56,9 +56,7 @@ func (t *Tenant) listOperations(w http.ResponseWriter, r *http.Request) *failure
 			list = append(list, t.status(op))
 		}
 	}
-	reply(w, http.StatusOK, map[string]any{
-		"@odata.context": t.base(r) + "/v1.0/$metadata#dataPolicyOperations", "value": list,
-	})
+	t.answerList(w, r, "dataPolicyOperations", list)
 	return nil
 }
 

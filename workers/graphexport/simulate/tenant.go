@@ -55,8 +55,8 @@ type Tenant struct {
 	key      []byte // signs access tokens
 	server   *http.Server
 	address  *url.URL
-	pem      []byte // own certificate, with TLS
-	roots    http.RoundTripper
+	pem      []byte            // own certificate, with TLS
+	roots    http.RoundTripper // knows it
 	stop     context.CancelFunc
 	life     context.Context //nolint:containedctx // the agents outlive the request that started them
 	agents   sync.WaitGroup
@@ -124,7 +124,9 @@ func (t *Tenant) Certificate() []byte { return t.pem }
 
 // Client sends what is meant for Microsoft's sign-in, Graph and managed
 // identity endpoints to the tenant, and everything else to where it says.
-func (t *Tenant) Client() *http.Client { return &http.Client{Transport: &redirect{tenant: t}} }
+func (t *Tenant) Client() *http.Client {
+	return &http.Client{Transport: &redirect{t.address, t.roots}}
+}
 
 // Settle waits until no agent is working any more.
 func (t *Tenant) Settle(ctx context.Context) error {
@@ -162,30 +164,4 @@ func (t *Tenant) random(purpose ...string) *mathrand.Rand {
 		_, _ = h.Write([]byte(p + "\x00"))
 	}
 	return mathrand.New(mathrand.NewPCG(t.options.Seed, h.Sum64())) //nolint:gosec // a simulation, not a secret
-}
-
-// redirect brings the requests for Microsoft to the tenant.
-type redirect struct{ tenant *Tenant }
-
-// RoundTrip implements http.RoundTripper.
-func (r *redirect) RoundTrip(req *http.Request) (*http.Response, error) {
-	switch host := req.URL.Hostname(); host {
-	case "login.microsoftonline.com", "login.microsoft.com", "graph.microsoft.com", "169.254.169.254":
-		there := req.Clone(req.Context())
-		there.URL.Scheme, there.URL.Host = r.tenant.address.Scheme, r.tenant.address.Host
-		there.Host = host
-		return r.tenant.roots.RoundTrip(there)
-	case r.tenant.address.Hostname():
-		return r.tenant.roots.RoundTrip(req)
-	default:
-		return http.DefaultTransport.RoundTrip(req)
-	}
-}
-
-// base is the address under which the client knows the tenant.
-func (t *Tenant) base(r *http.Request) string {
-	if r.Host == t.address.Host {
-		return t.URL()
-	}
-	return "https://" + r.Host
 }

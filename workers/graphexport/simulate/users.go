@@ -91,11 +91,7 @@ func (t *Tenant) list(w http.ResponseWriter, r *http.Request, deleted bool) *fai
 			found = append(found, t.chosen(e, r))
 		}
 	}
-	answer := map[string]any{"@odata.context": t.base(r) + "/v1.0/$metadata#users", "value": found}
-	if r.URL.Query().Get("$count") == "true" {
-		answer["@odata.count"] = len(found)
-	}
-	reply(w, http.StatusOK, answer)
+	t.answerList(w, r, "users", found)
 	return nil
 }
 

@@ -29,6 +29,7 @@ type answer struct {
 	StorageLocation   string
 	UserID            string
 	Value             []answer
+	NextLink          string `json:"@odata.nextLink"`
 	Error             struct {
 		Code, Message string
 		InnerError    map[string]string
