@@ -69,6 +69,23 @@ func (r Request) check(e Entry, today Date) error {
 	return nil
 }
 
+// Decision is the entry to write when somebody wants the act e: the act itself,
+// or, where it takes two people, a proposal of it; and once another person has
+// proposed the same, the act as it was proposed. An act with another code than
+// was proposed is a new proposal in its place.
+func (r Request) Decision(e Entry) Entry {
+	if !r.FourEyes || !needsTwo(e.Kind) {
+		return e
+	}
+	p, ok := r.Proposals[e.Kind]
+	if !ok || p.By == e.Actor || e.Code != "" && e.Code != p.Code {
+		e.Act, e.Kind = e.Kind, EntryProposed
+		return e
+	}
+	e.Code, e.Ref = p.Code, p.Ref
+	return e
+}
+
 // needsTwo reports whether the act takes two people: one who proposes it and
 // another who does it.
 func needsTwo(kind EntryKind) bool {

@@ -35,6 +35,7 @@ const (
 	CodeTooLate         Code = "too-late"          // the law's last day for it has passed
 	CodeFourEyes        Code = "four-eyes"         // a second person must do it
 	CodeUndelivered     Code = "undelivered"       // a notice could not be handed over
+	CodeClock           Code = "clock"             // the clock of this machine jumped, or is wrong
 	CodeTampered        Code = "tampered"          // stored bytes are not those that were stored
 	CodeWrongKey        Code = "wrong-key"         // the key is not the one the store was made with
 	CodeInUse           Code = "in-use"            // another process uses the data folder

@@ -43,6 +43,7 @@ const (
 	EntryReminded  EntryKind = "reminded"  // Code: the reminder; Day: the due date it is about
 	EntryNotified  EntryKind = "notified"  // Code, Until: a notice left the house, or was given up
 	EntryDefault   EntryKind = "default"   // Day: a notice of default (ingebrekestelling) came in
+	EntryViewed    EntryKind = "viewed"    // Code: why somebody opened the content
 	EntryErased    EntryKind = "erased"    // Counts: what was erased
 )
 

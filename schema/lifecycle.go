@@ -77,8 +77,8 @@ type rule struct {
 
 // lifecycle is the table. What an entry asks beyond the state stands in
 // Request.check.
-func lifecycle() [24]rule {
-	return [24]rule{
+func lifecycle() [25]rule {
+	return [25]rule{
 		{EntryOpened, none, StateReceived},
 		{EntryVerified, received, StateVerified},
 		{EntryFetch, verified | collecting | review, StateCollecting},
@@ -102,6 +102,7 @@ func lifecycle() [24]rule {
 		{EntryReminded, anything, ""},
 		{EntryNotified, anything, ""},
 		{EntryDefault, anything, ""},
+		{EntryViewed, anything, ""},
 		{EntryErased, closed, StateErased},
 	}
 }

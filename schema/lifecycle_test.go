@@ -143,6 +143,37 @@ func TestProposalIsAboutOneBundle(t *testing.T) {
 	s.refused(schema.Entry{Kind: schema.EntryReleased, Ref: "newer", Actor: "b"}, schema.CodeFourEyes)
 }
 
+func TestDecisionTakesTwoPeople(t *testing.T) {
+	t.Parallel()
+	s := opened(t, true)
+	extend := func(by schema.Actor, code schema.Code) schema.EntryKind {
+		e := s.r.Decision(schema.Entry{Kind: schema.EntryExtended, Actor: by, Code: code, Ref: "reason of " + string(by)})
+		s.ok(e)
+		return e.Kind
+	}
+	for _, c := range []struct {
+		by   schema.Actor
+		code schema.Code
+		want schema.EntryKind
+	}{
+		{"a", "volume", schema.EntryProposed},
+		{"a", "volume", schema.EntryProposed}, // not by saying it twice
+		{"b", "spread", schema.EntryProposed}, // another reason is another proposal
+		{"a", "", schema.EntryExtended},
+	} {
+		if got := extend(c.by, c.code); got != c.want {
+			t.Errorf("%s wants %q: %s, want %s", c.by, c.code, got, c.want)
+		}
+	}
+	if last := s.log[len(s.log)-1]; last.Code != "spread" || last.Ref != "reason of b" {
+		t.Errorf("decided is %+v, not what was proposed", last)
+	}
+	alone := opened(t, false)
+	if e := alone.r.Decision(schema.Entry{Kind: schema.EntryExtended}); e.Kind != schema.EntryExtended {
+		t.Errorf("without four eyes: %s", e.Kind)
+	}
+}
+
 func TestJobsAreOrderedOnce(t *testing.T) {
 	t.Parallel()
 	s := opened(t, false)
@@ -202,9 +233,14 @@ func TestReminderIsOwedOnce(t *testing.T) {
 	s := opened(t, false)
 	give := func(today string) (codes []string) {
 		s.today = day(t, today)
-		for _, m := range s.r.Owing(s.today) {
+		owing := s.r.Owing(s.today)
+		for i, m := range owing {
+			e := s.r.Remind(m, i < len(owing)-1)
 			codes = append(codes, string(m.Code))
-			s.ok(s.r.Remind(m))
+			s.ok(e)
+			if last := i == len(owing)-1; e.Telling() != last {
+				t.Errorf("%s: somebody is told of %s: %v, want %v", today, m.Code, e.Telling(), last)
+			}
 		}
 		if again := s.r.Owing(s.today); len(again) > 0 {
 			t.Errorf("%s: %v is owed again", today, again)

@@ -180,11 +180,22 @@ func reminded(m Reminder, d Deadline) Given {
 	}
 }
 
-// Remind makes the entry that puts a reminder on record.
-func (r Request) Remind(m Reminder) Entry {
+// Remind makes the entry that puts a reminder on record. passed says that a
+// later one is owing too: then nobody needs to be told of this one.
+func (r Request) Remind(m Reminder, passed bool) Entry {
 	g := reminded(m, r.Deadline())
-	return Entry{Kind: EntryReminded, Actor: ActorSystem, Code: g.Code, Day: g.Due}
+	e := Entry{Kind: EntryReminded, Actor: ActorSystem, Code: g.Code, Day: g.Due}
+	if passed {
+		e.Counts = map[string]int64{countPassed: 1}
+	}
+	return e
 }
+
+// countPassed marks a reminder that came too late to be told.
+const countPassed = "passed"
+
+// Telling reports whether an entry is a reminder of which somebody must be told.
+func (e Entry) Telling() bool { return e.Kind == EntryReminded && e.Counts[countPassed] == 0 }
 
 func (r Request) anyDone() bool {
 	return slices.ContainsFunc(r.Parts, func(p Part) bool { return p.State == PartDone })
