@@ -1,6 +1,7 @@
-# Everything that is done to this repository. Only Go (and, for the race
-# detector, a C compiler) must be installed: the tools are Go modules, pinned in
-# tools.mod, and built when they are first needed. `make help` lists the goals.
+# Everything that is done to this repository. Only Go must be installed (and, for
+# the race detector, a C compiler; for the tests against storage, node): the
+# tools are Go modules, pinned in tools.mod, and built when they are first
+# needed. `make help` lists the goals.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -32,7 +33,7 @@ build: ## build bin/inzage
 # In the order of what fails fastest; the tests come last, so that what they say
 # is what is left on the screen.
 .PHONY: test
-test: modules format lint vet imports fuzz vuln race ## check everything: the one command before a commit
+test: modules format lint vet imports fuzz vuln azurite race ## check everything: the one command before a commit
 
 .PHONY: modules
 modules: ## fail where go.mod does not say what the code imports
@@ -65,6 +66,16 @@ fuzz: ## run every fuzz target for FUZZTIME (5s) each
 .PHONY: vuln
 vuln: ## look for known vulnerabilities, where their database can be reached
 	.ci/vuln
+
+# The storage emulator that tests run against: `npm ci` installs exactly what the
+# lock file says, and only when that has changed.
+.PHONY: azurite
+azurite: .ci/azurite/node_modules/.package-lock.json ## install the storage emulator for the tests, where there is node
+
+.ci/azurite/node_modules/.package-lock.json: .ci/azurite/package-lock.json
+	@if command -v npm >/dev/null; then \
+		cd .ci/azurite && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules/.package-lock.json; \
+	else $(if $(CI),echo 'no npm found: CI must test against Azurite'; exit 1,echo 'no npm found: the tests against Azurite are skipped'); fi
 
 .PHONY: race
 race: ## run the tests, with the race detector and in random order

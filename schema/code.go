@@ -49,6 +49,28 @@ const (
 	CodeCrash           Code = "crash"             // the work ended without an answer: a panic, or a killed process
 )
 
+// The codes of pulling from Microsoft.
+const (
+	CodeSignIn          Code = "sign-in"          // sign-in was refused
+	CodePermission      Code = "permission"       // signed in, but not allowed
+	CodeThrottled       Code = "throttled"        // asked too often
+	CodeRemote          Code = "remote"           // the other side cannot be reached or fails
+	CodePersonUnknown   Code = "person-unknown"   // not in the directory
+	CodePersonAmbiguous Code = "person-ambiguous" // the names lead to several accounts
+	CodePersonDeleted   Code = "person-deleted"   // the account was deleted and can be restored
+	CodePersonDisabled  Code = "person-disabled"  // the account is disabled; an export is possible
+	CodePersonGuest     Code = "person-guest"     // the account is of somebody of another organisation
+	CodeExportRefused   Code = "export-refused"   // the service does not take the order
+	CodeStorageUnfit    Code = "storage-unfit"    // the storage account is of a kind that cannot be used
+	CodeStorageLost     Code = "storage-lost"     // the container was gone before the export was taken over
+	CodeExportFailed    Code = "export-failed"    // the service says that it failed
+	CodeExportVanished  Code = "export-vanished"  // the service no longer knows the order
+	CodeExportExpired   Code = "export-expired"   // not complete within thirty days
+	CodeExportEmpty     Code = "export-empty"     // complete, with nothing in it
+	CodeExportUnchecked Code = "export-unchecked" // nothing tells whose it is
+	CodeHashDiffers     Code = "hash-differs"     // a file is not what its checksum says; kept as received
+)
+
 // Error is an error with a code. Its text says the code and what was being
 // done, never a value, name or path from the data; the cause is reachable by
 // errors.Is and errors.As but is not printed, since system errors quote paths.

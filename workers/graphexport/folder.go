@@ -36,6 +36,10 @@ func decode(name string) place {
 	return p
 }
 
+// Product is the product that a file of an export is of, as Microsoft names it
+// ("Office/O365/Outlook"), or empty where its path does not say.
+func Product(name string) string { return decode(name).product }
+
 // folderProduct finds the product in the folders of a file. A number below a
 // product's folder counts agents; anywhere else it is the product's own.
 func folderProduct(folders []string) string {
