@@ -183,12 +183,14 @@ func (c Cloud) graphEndpoint() string {
 
 // blobEndpoint is the address of an account's blob service in the cloud.
 func (c Config) blobEndpoint() string {
-	suffix := "core.windows.net"
+	var suffix string
 	switch c.Cloud {
 	case USGovernment:
 		suffix = "core.usgovcloudapi.net"
 	case China:
 		suffix = "core.chinacloudapi.cn"
+	default:
+		suffix = "core.windows.net"
 	}
 	if c.Storage.Endpoint != "" {
 		return strings.TrimSuffix(c.Storage.Endpoint, "/") + "/"

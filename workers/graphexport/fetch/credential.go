@@ -2,10 +2,7 @@ package fetch
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
-	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
@@ -70,36 +67,6 @@ func (c Config) credential() (azcore.TokenCredential, error) {
 		return azidentity.NewClientSecretCredential(c.Tenant, c.Client, c.SignIn.Secret.Reveal(),
 			&azidentity.ClientSecretCredentialOptions{ClientOptions: o})
 	}
-}
-
-// claims are what an access token says about the application. The token is our
-// own, fresh from sign-in: its signature is Graph's to check.
-type claims struct {
-	Roles  []string `json:"roles"`
-	Tenant string   `json:"tid"`
-}
-
-// signIn gets a token for Graph and reads it.
-func (s *Source) signIn(ctx context.Context) (claims, error) {
-	token, err := s.credential.GetToken(ctx, policy.TokenRequestOptions{
-		Scopes: []string{s.config.Cloud.graphEndpoint() + "/.default"}, EnableCAE: true, TenantID: s.config.Tenant,
-	})
-	if err != nil {
-		return claims{}, coded("sign in", err)
-	}
-	parts := strings.Split(token.Token, ".")
-	if len(parts) != 3 {
-		return claims{}, schema.Fail(schema.CodeRemote, "read token", nil)
-	}
-	var c claims
-	data, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err == nil {
-		err = json.Unmarshal(data, &c)
-	}
-	if err != nil {
-		return claims{}, schema.Fail(schema.CodeRemote, "read token", err)
-	}
-	return c, nil
 }
 
 // coded gives an error of the SDK its code. Its text is never shown: it quotes

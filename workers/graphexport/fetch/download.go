@@ -64,12 +64,11 @@ func (t *try) whose(ctx context.Context) error {
 			Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
 		}
 		for _, err := range t.Records(who, f, new(schema.Tally)) {
-			switch code := schema.CodeOf(err); code {
-			case "":
-				checked = true
-			case schema.CodeOtherPerson, schema.CodeOtherTenant:
+			code := schema.CodeOf(err)
+			if code == schema.CodeOtherPerson || code == schema.CodeOtherTenant {
 				return t.fail(ctx, code)
 			}
+			checked = err == nil
 		}
 	}
 	if !checked && !t.mark.Confirmed {
@@ -213,10 +212,10 @@ func (e *exactly) Read(p []byte) (int, error) {
 	n, err := e.in.Read(p)
 	e.left -= int64(n)
 	switch {
-	case e.left < 0, err == io.EOF && e.left > 0: //nolint:errorlint // readers return it bare
+	case e.left < 0, err == io.EOF && e.left > 0:
 		err = io.ErrUnexpectedEOF
 	}
-	if err != nil && err != io.EOF { //nolint:errorlint // as above
+	if err != nil && err != io.EOF {
 		e.err = err
 	}
 	return n, err

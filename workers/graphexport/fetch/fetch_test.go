@@ -195,4 +195,3 @@ func TestStraightLine(t *testing.T) {
 }
 
 var _ schema.Fetcher = (*Source)(nil)
-
