@@ -33,7 +33,7 @@ build: ## build bin/inzage
 # In the order of what fails fastest; the tests come last, so that what they say
 # is what is left on the screen.
 .PHONY: test
-test: modules format lint vet imports fuzz vuln azurite race ## check everything: the one command before a commit
+test: modules format lint vet imports fuzz vuln azurite viewers race ## check everything: the one command before a commit
 
 .PHONY: modules
 modules: ## fail where go.mod does not say what the code imports
@@ -76,6 +76,10 @@ azurite: .ci/azurite/node_modules/.package-lock.json ## install the storage emul
 	@if command -v npm >/dev/null; then \
 		cd .ci/azurite && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules/.package-lock.json; \
 	else $(if $(CI),echo 'no npm found: CI must test against Azurite'; exit 1,echo 'no npm found: the tests against Azurite are skipped'); fi
+
+.PHONY: viewers
+viewers: ## install the browser and the office program that tests look with
+	.ci/viewers
 
 .PHONY: race
 race: ## run the tests, with the race detector and in random order

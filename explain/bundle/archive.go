@@ -91,6 +91,21 @@ func (a *archive) copy(path string, r io.Reader) (part, error) {
 	return a.done(path, n, sum), nil
 }
 
+// stream adds what write writes, deflated.
+func (a *archive) stream(path string, write func(io.Writer) error) error {
+	w, err := a.zip.CreateHeader(a.header(path, zip.Deflate))
+	if err != nil {
+		return schema.Fail(schema.CodeIO, "write bundle", err)
+	}
+	sum := sha256.New()
+	var size meter
+	if err := write(io.MultiWriter(w, sum, &size)); err != nil {
+		return err
+	}
+	a.done(path, int64(size), sum)
+	return nil
+}
+
 // orIO keeps the code of an error that has one; any other is an I/O error.
 func orIO(err error) error {
 	if schema.CodeOf(err) == schema.CodeInternal {

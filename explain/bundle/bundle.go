@@ -32,6 +32,9 @@ type Head struct {
 	// RowLimit is the number of rows of one Tijdlijn sheet; 0 is 250,000,
 	// which opens in a few seconds.
 	RowLimit int
+	// PageRows is the number of rows of one list on one HTML page; 0 is
+	// 5,000, which a browser shows without delay.
+	PageRows int
 }
 
 // Result is a finished bundle.
@@ -94,6 +97,9 @@ func Create(dir, name string, h Head) (*Writer, error) {
 	}
 	if h.RowLimit <= 0 {
 		h.RowLimit = defaultRowLimit
+	}
+	if h.PageRows <= 0 {
+		h.PageRows = defaultPageRows
 	}
 	h.Lang = lang(h.Lang)
 	y, m, d := h.Received.Date()
@@ -272,7 +278,8 @@ func (w *Writer) finish(total Count) (Result, error) {
 	}
 	defer func() { _ = xlsx.file.Close() }()
 	b := &book{Writer: w, all: &all}
-	if err := b.workbook(xlsx, b.answer()); err != nil {
+	a := b.answer()
+	if err := b.workbook(xlsx, a); err != nil {
 		return Result{}, err
 	}
 	if err := xlsx.finish(); err != nil {
@@ -281,6 +288,9 @@ func (w *Writer) finish(total Count) (Result, error) {
 	// The workbook is a zip itself: stored, so that it opens from inside the
 	// bundle without being unpacked twice.
 	if err := w.zip.carry(w.bookPath(), xlsx, zip.Store); err != nil {
+		return Result{}, err
+	}
+	if err := b.webPages(a); err != nil {
 		return Result{}, err
 	}
 	if err := w.zip.carry(recordsPath, w.lines, zip.Deflate); err != nil {

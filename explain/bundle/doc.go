@@ -1,6 +1,7 @@
 // Package bundle turns explanations into what the person receives: one zip with
 //
-//	inzage-<case>.xlsx      the workbook to read
+//	inzage-<case>.xlsx      the workbook, to search and filter
+//	inzage-<case>.html      the same as a page, to read and print
 //	machine/records.jsonl   every record with every field, exact, for programs
 //	raw/…                   every input file, byte for byte
 //	manifest.json           what is in the zip, with hashes

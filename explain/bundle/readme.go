@@ -50,6 +50,7 @@ func (b *book) readme() *section {
 
 	s.add(heading(b.word("readme.files")), b.newTable("readme.files", [][]cell{
 		{strong(b.bookPath()), text(b.word("readme.files.book"))},
+		{strong(b.pagePath(1)), text(b.word("readme.files.page"))},
 		{strong(recordsPath), text(b.word("readme.files.records"))},
 		{strong(rawFolder), text(b.word("readme.files.raw"))},
 		{strong(manifestPath), text(b.word("readme.files.manifest"))},

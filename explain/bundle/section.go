@@ -45,7 +45,8 @@ type column struct {
 	header string
 	width  float64 // in characters
 	right  bool    // numbers
-	under  bool    // not in the first column
+	under  bool    // never the first column
+	bare   bool    // under, and clear without its header
 }
 
 // cell is one value, made by the functions below.
@@ -156,6 +157,9 @@ func (b *book) newList(key string, leads []string, cols []column, rows iter.Seq2
 func col(key string, width float64) column { return column{header: key, width: width} }
 
 func numbers(key string, width float64) column { return column{header: key, width: width, right: true} }
+
+// follows makes a column stand under the one before it, as its continuation.
+func (c column) follows() column { c.under, c.bare = true, true; return c }
 
 // below makes a column stand under the one before it where there is less room.
 func (c column) below() column { c.under = true; return c }

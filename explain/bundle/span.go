@@ -61,13 +61,19 @@ func (w *workbook) measure(cells []cell) (rows, bytes int) {
 	return rows, bytes
 }
 
-// pulled gives the rows of a list one by one, for the sheets that divide it.
+// pulled gives the rows of a list one by one, to who divides it. Advance goes to
+// the next row: cells, which are there where more is true and err is nil.
 type pulled struct {
-	next func() ([]cell, error, bool)
-	stop func()
+	next  func() ([]cell, error, bool)
+	stop  func()
+	cells []cell
+	err   error
+	more  bool
 }
 
 func pull(rows iter.Seq2[[]cell, error]) *pulled {
 	next, stop := iter.Pull2(rows)
-	return &pulled{next, stop}
+	return &pulled{next: next, stop: stop}
 }
+
+func (p *pulled) advance() { p.cells, p.err, p.more = p.next() }

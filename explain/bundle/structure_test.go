@@ -44,7 +44,7 @@ func scenarios(t *testing.T, l schema.Lang, d *dictionary) map[string][]byte {
 		return c
 	}
 	full := h
-	full.RowLimit = 40
+	full.RowLimit, full.PageRows = 40, 40
 	path, _ := sampleBundle(t, full, 130)
 	books["many"] = member(t, path, "inzage-2026-0042.xlsx")
 	add("nothing", h, func(*Writer) Count { return Count{} })

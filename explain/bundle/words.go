@@ -49,6 +49,11 @@ func (w Words) number(n int64) string {
 	return b.String()
 }
 
+// share writes a part of 1 as a percentage.
+func (w Words) share(part float64) string {
+	return strings.Replace(strconv.FormatFloat(100*part, 'f', 1, 64), ".", w("bundle.decimal"), 1) + "%"
+}
+
 // date writes the day of t in words.
 func (w Words) date(t time.Time) string {
 	return w("bundle.date", "day", strconv.Itoa(t.Day()),

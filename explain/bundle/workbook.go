@@ -278,14 +278,14 @@ func (p *parts) fill(k *kept, s *sheet) error {
 	}
 	rows := &sheetRows{row: row{cols: s.long.cols}, workbook: p.workbook, out: out, next: s.header}
 	for range s.span.entries {
-		cells, err, ok := s.rows.next()
-		if err != nil {
-			return err
+		s.rows.advance()
+		if s.rows.err != nil {
+			return s.rows.err
 		}
-		if !ok {
+		if !s.rows.more {
 			return schema.Fail(schema.CodeInternal, "write list", errors.New("fewer rows than were counted"))
 		}
-		if err := rows.add(cells); err != nil {
+		if err := rows.add(s.rows.cells); err != nil {
 			return err
 		}
 	}
