@@ -14,17 +14,17 @@ import (
 	"inzage/testdata/corpus"
 )
 
-// Layout is how the files of an export are named.
-type Layout int
+// Layout is how the files of an export are named. Empty is ByAgent.
+type Layout string
 
 // The layouts.
 const (
 	// ByAgent is <asset group>/<agent>/<product number>/<data type>.json: what
 	// the agents write into a container of the tenant.
-	ByAgent Layout = iota
+	ByAgent Layout = "agent"
 	// ByProduct is <product folders>/<counter>/<data type>.json with an
 	// agentMap.json, as it is documented.
-	ByProduct
+	ByProduct Layout = "product"
 )
 
 // forcedAfter is how long the service waits for its agents, in days.

@@ -60,10 +60,10 @@ func TestReadBack(t *testing.T) {
 	for _, layout := range []simulate.Layout{simulate.ByAgent, simulate.ByProduct} {
 		got, err := bundled(t, export(t, simulate.Options{Layout: layout}, 0), 0)
 		if err != nil {
-			t.Fatalf("layout %d: %v", layout, err)
+			t.Fatalf("layout %s: %v", layout, err)
 		}
 		if got.Checked != 1 || got.Unknown != 1 || got.Unreadable != 1 { // the notes, and what was cut off
-			t.Errorf("layout %d: %+v", layout, got)
+			t.Errorf("layout %s: %+v", layout, got)
 		}
 		counts[layout] = got.Read
 	}
