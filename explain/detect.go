@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"net/netip"
 	"strings"
 
 	"inzage/schema"
@@ -56,17 +55,17 @@ func (d *detector) detect(v string, version bool) (f finding, ok bool) {
 		}
 	}
 	switch {
-	case at > 0 && dots > 0 && hasAddress(v):
+	case at > 0 && dots > 0 && has(findAddress, v):
 		return finding{schema.DirectIdentifier, "detected-email", "email"}, true
-	case slash > 1 && hasUserPath(v):
+	case slash > 1 && has(findUserFolder, v):
 		return finding{schema.DirectIdentifier, "detected-path", "path"}, true
-	case slash > 1 && hasPersonalSite(v):
+	case slash > 1 && has(findSite, v):
 		return finding{schema.DirectIdentifier, "detected-url", "url"}, true
 	case d.name != "" && len(v) >= len(d.name) && strings.Contains(strings.ToLower(v), d.name):
 		return finding{schema.DirectIdentifier, "detected-name", "name"}, true
-	case !version && (dots >= 3 || colon >= 2) && hasIP(v):
+	case !version && (dots >= 3 || colon >= 2) && has(findIP, v):
 		return finding{schema.DirectIdentifier, "detected-ip", "ip-address"}, true
-	case dash >= 3 && hasSID(v):
+	case dash >= 3 && has(findSID, v):
 		return finding{schema.PseudonymousIdentifier, "detected-sid", "sid"}, true
 	}
 	for _, id := range d.ids {
@@ -75,6 +74,11 @@ func (d *detector) detect(v string, version bool) (f finding, ok bool) {
 		}
 	}
 	return finding{}, false
+}
+
+func has(find finder, v string) bool {
+	_, ok := find(v, 0)
+	return ok
 }
 
 // containsFold reports whether s holds the lower-case ASCII text sub.
@@ -87,107 +91,11 @@ func containsFold(s, sub string) bool {
 	return false
 }
 
-// hasAddress finds an e-mail address or sign-in name: something@label.label,
-// the last label of letters.
-func hasAddress(v string) bool {
-	for i := 1; i < len(v); i++ {
-		if v[i] != '@' || !isLocal(v[i-1]) {
-			continue
-		}
-		end := i + 1
-		for end < len(v) && (isAlnum(v[end]) || v[end] == '-' || v[end] == '.') {
-			end++
-		}
-		host := strings.TrimRight(v[i+1:end], ".-")
-		dot := strings.LastIndexByte(host, '.')
-		if dot < 1 {
-			continue
-		}
-		if top := host[dot+1:]; len(top) >= 2 && isLetters(top) {
-			return true
-		}
-	}
-	return false
-}
-
-// hasUserPath finds a folder of a person: C:\Users\name\, /Users/name/,
-// /home/name/, in any spelling of the separators.
-func hasUserPath(v string) bool {
-	for i := 0; i < len(v); i++ {
-		if v[i] != '\\' && v[i] != '/' {
-			continue
-		}
-		rest := strings.TrimLeft(v[i:], `\/`)
-		folder, after, ok := cutSeparator(rest)
-		if !ok || !strings.EqualFold(folder, "users") && folder != "home" && !strings.EqualFold(folder, "Documents and Settings") {
-			continue
-		}
-		name, _, _ := cutSeparator(after)
-		if name != "" && !sharedFolder(name) {
-			return true
-		}
-	}
-	return false
-}
-
-func cutSeparator(s string) (before, after string, ok bool) {
-	i := strings.IndexAny(s, `\/`)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], strings.TrimLeft(s[i:], `\/`), true
-}
-
 func sharedFolder(name string) bool {
 	switch strings.ToLower(name) {
 	case "public", "default", "default user", "all users", "defaultapppool", "shared", "systemprofile",
-		"localservice", "networkservice", "%username%", "*", "defaultuser0", "wdagutilityaccount":
+		"localservice", "networkservice", "%username%", "*", "defaultuser0", "wdagutilityaccount", "me":
 		return true
-	}
-	return false
-}
-
-// hasPersonalSite finds the address of a person's own OneDrive site.
-func hasPersonalSite(v string) bool {
-	l := strings.ToLower(v)
-	i := strings.Index(l, "/personal/")
-	return i >= 0 && len(l) > i+len("/personal/") && strings.Contains(l, "sharepoint.com")
-}
-
-// hasIP finds an IP address that can point to a person's connection. The
-// machine's own loopback and the unspecified address cannot, nor can an address
-// whose last part was cut off before sending (it ends in 0).
-func hasIP(v string) bool {
-	for _, word := range strings.FieldsFunc(v, func(r rune) bool {
-		return strings.ContainsRune(" \t\r\n\"'`,;=()[]<>{}|", r) || r == '/' || r == '\\'
-	}) {
-		if len(word) < 4 || len(word) > 60 {
-			continue
-		}
-		addr, err := netip.ParseAddr(word)
-		if err != nil {
-			port, err := netip.ParseAddrPort(word)
-			if err != nil {
-				continue
-			}
-			addr = port.Addr()
-		}
-		if addr = addr.Unmap(); !addr.IsLoopback() && !addr.IsUnspecified() && addr.As16()[15] != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// hasSID finds the security identifier of an account: S-1-5-21-… of a domain
-// or machine, S-1-12-1-… of Entra. Well-known ones (S-1-5-18) are nobody's.
-func hasSID(v string) bool {
-	for _, prefix := range []string{"s-1-5-21-", "s-1-12-1-"} {
-		for i := 0; i+len(prefix) < len(v); i++ {
-			if strings.EqualFold(v[i:i+len(prefix)], prefix) && isDigit(v[i+len(prefix)]) {
-				return true
-			}
-		}
 	}
 	return false
 }

@@ -26,6 +26,7 @@ func (c *Catalog) addRules(at *place, raw rawRules) {
 	for _, a := range raw.Affixes {
 		c.addAffix(at.entry(a.Prefix+"…"+a.Suffix+strings.Join(a.Suffixes, "…")), a)
 	}
+	c.whose.add(raw.People)
 	for why, words := range raw.Heads {
 		at := at.entry("heads." + why)
 		at.needTerm("heads", "reasons", why)

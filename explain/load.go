@@ -38,6 +38,7 @@ type Catalog struct {
 	terms      map[string]rawTerm // by "table.code"
 	texts      map[string]both
 	refs       map[string]rawRef
+	whose      whose
 	published  published
 	facets     facets
 	version    string
@@ -64,6 +65,7 @@ func Load(fsys ...fs.FS) (*Catalog, error) {
 		terms:      make(map[string]rawTerm),
 		texts:      make(map[string]both),
 		refs:       make(map[string]rawRef),
+		whose:      newWhose(),
 	}
 	hash := sha256.New()
 	var files []file

@@ -83,12 +83,20 @@ type rawRules struct {
 	Affixes []rawAffix          `yaml:"affixes"`
 	Heads   map[string][]string `yaml:"heads"`
 	Retired []rawRetired        `yaml:"retired"`
+	People  rawPeople           `yaml:"people"`
 }
 
 type rawRetired struct {
 	Events []string `yaml:"events"`
 	Why    string   `yaml:"why"`
 	Fields []string `yaml:"fields"`
+}
+
+type rawPeople struct {
+	Roles    []string `yaml:"roles"`
+	Identity []string `yaml:"identity"`
+	Neutral  []string `yaml:"neutral"`
+	Services []string `yaml:"services"`
 }
 
 type rawVerb struct {

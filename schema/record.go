@@ -71,6 +71,9 @@ type Record struct {
 	From Origin
 	// Owner tells whose record this is.
 	Owner Owner
+	// Masked lists what was replaced in the record because it is about somebody
+	// else (GDPR art. 15(4)); empty where nothing was.
+	Masked []Mask
 	// Unreadable is the reason why the record could not be read, or empty.
 	// Then Raw holds its text and Fields is empty.
 	Unreadable Code
@@ -79,6 +82,25 @@ type Record struct {
 	Raw Personal
 	Cut int64
 }
+
+// Mask is what was replaced in one place of a record.
+type Mask struct {
+	// At is the index of the field, or one of the places below.
+	At int
+	// Kind is the kind of identifier, a code in terms/identifiers.
+	Kind string
+	// Why is the reason, a code in terms/masks.
+	Why string
+	// Count is how many were replaced there.
+	Count int64
+}
+
+// Places of a Mask that are no field.
+const (
+	MaskedName = -1 - iota // the record's event, app or data type
+	MaskedRaw              // the text of an unreadable record
+	MaskedFile             // the name of the file
+)
 
 // Field returns the value at the path, and whether there is one; with duplicate
 // keys, the last one, as most readers take it.

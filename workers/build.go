@@ -27,6 +27,7 @@ type Case struct {
 	Number       string // names the bundle
 	Organisation string // may be empty
 	Subject      schema.Subject
+	Others       explain.Others // what was decided about other people
 	Received     schema.Date
 	Lang         schema.Lang
 	Zone         *time.Location // of the reader; nil is UTC
@@ -52,15 +53,17 @@ func (b Builder) Build(ctx context.Context, c Case, set *inputs.Set, folder, fil
 		return nil, bundle.Result{}, err
 	}
 	defer w.Abort() // nothing is left behind unless Close succeeded
+	reader := explain.Reader{Lang: c.Lang, Zone: c.Zone, Subject: c.Subject, Asked: noon(c.Received)}
 	line := Line{
 		Sources: b.Sources(folder), Subject: c.Subject, Sink: w, Progress: progress,
-		Explain: b.Catalog.For(explain.Reader{Lang: c.Lang, Zone: c.Zone, Subject: c.Subject, Asked: noon(c.Received)}),
+		Explain: b.Catalog.For(reader), Mask: b.Catalog.Masker(reader, c.Others),
 	}
 	summary, err := line.Run(ctx, set)
 	if err != nil {
 		return nil, bundle.Result{}, err
 	}
-	if err := Carry(ctx, set, w); err != nil {
+	w.People(summary.People, summary.Shown)
+	if err := Carry(ctx, set, summary, w); err != nil {
 		return nil, bundle.Result{}, err
 	}
 	result, err := w.Close(summary.Count)

@@ -34,7 +34,10 @@ type Line struct {
 	Sources []schema.Source
 	Subject schema.Subject
 	Explain *explain.Explainer
-	Sink    Sink
+	// Mask replaces what is about other people, before the sink sees anything;
+	// nil where the records stay with those who may see everybody's.
+	Mask *explain.Masker
+	Sink Sink
 	// Progress is told the bytes read so far, now and then; may be nil.
 	Progress func(bytes int64)
 }
@@ -48,6 +51,14 @@ type Summary struct {
 	bundle.Count
 	Layers  map[schema.Layer]int64
 	Repairs map[schema.Repair]int64
+	// Masked is how many records hold something that was masked, People how
+	// many other people were met, and Shown how often one was left visible
+	// because the organisation allows it.
+	Masked, Shown int64
+	People        int
+	// Originals are the files as they were received, with what became of each.
+	Originals []Original
+	shown     shownNames
 	// Checked is how many files named the person they belong to, and agreed.
 	Checked int
 	// Claims is how many files should have come with such a file.
@@ -67,7 +78,11 @@ func (s *Summary) Unchecked() bool { return s.Claims > 0 && s.Checked == 0 }
 // wrong with a file is counted, told to the sink, and the next file read.
 func (l Line) Run(ctx context.Context, set *inputs.Set) (*Summary, error) {
 	s := &Summary{Layers: make(map[schema.Layer]int64), Repairs: make(map[schema.Repair]int64)}
-	var files []bundle.FileInfo
+	var files []readFile
+	if err := l.learn(ctx, set); err != nil {
+		return nil, err
+	}
+	s.shown.mask = l.Mask
 	// What names its person goes first: nothing of another person's is read.
 	for _, support := range []bool{true, false} {
 		for f, err := range set.Files() {
@@ -75,42 +90,58 @@ func (l Line) Run(ctx context.Context, set *inputs.Set) (*Summary, error) {
 			if format.Support != support {
 				continue
 			}
-			info, err := l.file(ctx, s, f, err, src, format)
+			read, err := l.file(ctx, s, f, err, src, format)
 			if err != nil {
 				return nil, err
 			}
-			files = append(files, info)
+			files = append(files, read)
 		}
 	}
-	l.tell(s, files, set.Problems())
-	return s, nil
+	if l.Mask != nil {
+		s.People, s.Shown = l.Mask.People(), l.Mask.Shown()
+	}
+	if err := l.tell(ctx, s, files, set.Problems()); err != nil {
+		return nil, err
+	}
+	var err error
+	s.Originals, err = l.originals(ctx, set, files)
+	return s, err
 }
 
 // tell hands the files to the sink, with the problems that are known only now
 // that everything was read, and those of names that are no file to read (links).
-func (l Line) tell(s *Summary, files []bundle.FileInfo, problems []inputs.Problem) {
+func (l Line) tell(ctx context.Context, s *Summary, files []readFile, problems []inputs.Problem) error {
 	known := make(map[string]schema.Code, len(problems))
 	for _, p := range problems {
 		known[p.Name] = p.Code
 	}
-	for _, f := range files {
+	for i := range files {
+		f := &files[i]
 		if f.Problem == "" {
-			f.Problem = known[f.Name]
+			f.Problem = known[f.File.Name]
 		}
-		delete(known, f.Name)
+		delete(known, f.File.Name)
 		if f.Problem != "" {
 			s.Broken++
 		}
-		l.Sink.File(f)
+		var err error
+		if f.Withheld, err = l.withheld(ctx, f); err != nil {
+			return err
+		}
+		if f.Withheld != "" {
+			f.SHA256, f.FileInfo.Size = "", -1
+		}
+		l.Sink.File(f.FileInfo)
 	}
 	for _, p := range problems {
 		if code, left := known[p.Name]; left {
 			delete(known, p.Name)
 			s.Files++
 			s.Broken++
-			l.Sink.File(bundle.FileInfo{Name: p.Name, Problem: code})
+			l.Sink.File(bundle.FileInfo{Name: s.shown.of(p.Name), Problem: code})
 		}
 	}
+	return nil
 }
 
 // match finds the source that reads a file.
@@ -127,8 +158,10 @@ func (l Line) match(f schema.File, unreadable error) (schema.Source, schema.Form
 }
 
 // file reads one file.
-func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error, src schema.Source, format schema.Format) (bundle.FileInfo, error) {
-	info := bundle.FileInfo{Name: f.Name, Size: f.Size, Format: format.Code, Refused: format.Refused}
+func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error, src schema.Source, format schema.Format) (readFile, error) {
+	info := readFile{File: f, FileInfo: bundle.FileInfo{
+		Name: s.shown.of(f.Name), Size: f.Size, Format: format.Code, Refused: format.Refused,
+	}}
 	sum := &summed{hash: sha256.New(), progress: l.Progress, open: f.Open}
 	f.Open = sum.Open
 	s.Files++
@@ -157,7 +190,7 @@ func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error
 				info.Problem = schema.CodeOf(err)
 			}
 		}
-		info.SHA256, info.Size = sum.result()
+		info.SHA256, info.FileInfo.Size = sum.result()
 	}
 	s.Count.Read += info.Read
 	s.Count.Unreadable += info.Unreadable
@@ -169,7 +202,7 @@ func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error
 }
 
 // records is the straight line itself.
-func (l Line) records(ctx context.Context, s *Summary, f schema.File, src schema.Source, format schema.Format, info *bundle.FileInfo) error {
+func (l Line) records(ctx context.Context, s *Summary, f schema.File, src schema.Source, format schema.Format, info *readFile) error {
 	var tally schema.Tally
 	for rec, err := range src.Records(l.Subject, f, &tally) {
 		if ctx.Err() != nil {
@@ -189,16 +222,30 @@ func (l Line) records(ctx context.Context, s *Summary, f schema.File, src schema
 			continue
 		}
 		info.Read++
+		rec.From.File = info.FileInfo.Name
+		if info.hides { // how far it lies from the one before tells how long what was masked is
+			rec.From.Offset = -1
+		}
 		switch {
 		case rec.Owner == schema.OwnerOther:
 			info.Others++
+			info.hides = true
 		case rec.Unreadable != "":
 			info.Unreadable++
+			info.cut = info.cut || rec.Cut > 0
+			if l.Mask != nil && l.Mask.Unreadable(&rec) {
+				info.hides = true
+				s.Masked++
+			}
 			if err := l.Sink.Unreadable(&rec); err != nil {
 				return err
 			}
 		default:
 			e := l.Explain.Explain(rec)
+			if l.Mask != nil && l.Mask.Explained(l.Explain, &e) {
+				info.hides = true
+				s.Masked++
+			}
 			s.Layers[e.Layer]++
 			if err := l.Sink.Add(&e); err != nil {
 				return err
@@ -278,22 +325,3 @@ type readerFunc func([]byte) (int, error)
 
 // Read implements io.Reader.
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
-
-// Carry hands every file over byte for byte, archives unopened. It fails with
-// CodeIO where a file changed while the run was on: then what was explained is
-// not what is carried.
-func Carry(ctx context.Context, set *inputs.Set, to *bundle.Writer) error {
-	for _, raw := range set.Raw() {
-		if ctx.Err() != nil {
-			return schema.Fail(schema.CodeInterrupted, "carry raw files", ctx.Err())
-		}
-		_, size, err := to.Raw(raw.Name, raw.Open)
-		if err != nil {
-			return err
-		}
-		if size != raw.Size {
-			return schema.Fail(schema.CodeIO, "carry raw files", errors.New("a file changed"))
-		}
-	}
-	return nil
-}

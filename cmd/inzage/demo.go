@@ -20,7 +20,7 @@ func (a *app) demo(r *request) error {
 	if err != nil {
 		return schema.Fail(schema.CodeInternal, "read sample case", err)
 	}
-	if r.subject, err = parsePerson(data); err != nil {
+	if r.subject, r.others, err = parsePerson(data); err != nil {
 		return err
 	}
 	r.received = schema.NewDate(2026, 11, 16)

@@ -30,7 +30,7 @@ func (a *app) explainCommand() *cobra.Command {
 			return a.usage("cli.error.zone")
 		}
 		if subject != "" {
-			if reader.Subject, err = readPerson(subject); err != nil {
+			if reader.Subject, _, err = readPerson(subject); err != nil {
 				return err
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"inzage/explain"
 	"inzage/schema"
 	"inzage/workers"
 	"inzage/workers/inputs"
@@ -57,6 +58,7 @@ type request struct {
 	caseNumber   string
 	organisation string
 	subject      schema.Subject
+	others       explain.Others
 	received     schema.Date
 	lang         schema.Lang
 	zone         *time.Location
@@ -87,7 +89,7 @@ func (a *app) request(f runFlags, lang schema.Lang) (*request, error) {
 		if r.received, err = schema.ParseDate(f.received); err != nil {
 			return nil, a.usage("cli.error.date", "date", f.received)
 		}
-		r.subject, err = readPerson(f.subject)
+		r.subject, r.others, err = readPerson(f.subject)
 	}
 	if err != nil {
 		return nil, err
@@ -144,11 +146,14 @@ func (a *app) runRequest(ctx context.Context, r *request) error {
 	}
 	defer func() { _ = set.Close() }()
 	bar := a.progress(totalSize(set))
-	summary, _, err := a.builder().Build(ctx, workers.Case{
-		Number: r.caseNumber, Organisation: r.organisation, Subject: r.subject, Received: r.received, Lang: r.lang, Zone: r.zone,
+	summary, result, err := a.builder().Build(ctx, workers.Case{
+		Number: r.caseNumber, Organisation: r.organisation, Subject: r.subject, Others: r.others, Received: r.received, Lang: r.lang, Zone: r.zone,
 	}, set, r.out, r.file(), bar.add)
 	bar.done()
 	if err != nil {
+		return err
+	}
+	if err := r.keepOriginals(summary, result); err != nil {
 		return err
 	}
 	a.tell(r, summary, set)
@@ -189,6 +194,7 @@ func (a *app) tell(r *request, s *workers.Summary, set *inputs.Set) {
 	row(s.Layers[schema.LayerNone], "cli.run.undocumented")
 	row(s.Unreadable, "cli.run.unreadable")
 	row(s.Others, "cli.run.others")
+	row(s.Masked, "cli.run.masked")
 	var repairs int64
 	for _, n := range s.Repairs {
 		repairs += n
@@ -197,14 +203,13 @@ func (a *app) tell(r *request, s *workers.Summary, set *inputs.Set) {
 	row(repairs, "cli.run.repairs")
 	row(int64(s.Unknown+s.Refused), "cli.run.unknown-files")
 	row(int64(len(set.Problems())), "cli.run.problems")
+	row(s.Withheld(), "cli.run.withheld")
 	if s.Unchecked() {
 		a.printf("\n%s\n", a.text("cli.run.unchecked"))
-	}
-	if s.Others > 0 {
-		a.printf("\n%s\n", a.text("cli.run.others-raw"))
 	}
 	if s.Incomplete() {
 		a.printf("\n%s\n", a.text("cli.run.incomplete"))
 	}
+	a.printf("\n%s\n", a.text("cli.run.originals", "file", filepath.Join(r.out, r.originals())))
 	a.printf("\n%s\n", a.text("cli.run.done", "file", filepath.Join(r.out, r.file())))
 }

@@ -68,6 +68,8 @@ type Writer struct {
 	lastTally *fileTally
 	names     *names
 	raws      []rawFile
+	withheld  []withheldFile
+	masked    *redactions
 	err       error
 	closed    bool
 }
@@ -108,7 +110,7 @@ func Create(dir, name string, h Head) (*Writer, error) {
 	w := &Writer{
 		head: h, temp: filepath.Join(dir, ".inzage-"+fileCase(h.Case)+".partial"), final: filepath.Join(dir, name),
 		labels: newLabels(h.Words), inventory: newInventory(), ids: newIdentifiers(),
-		overview: newOverview(h.Zone), tallies: make(map[string]*fileTally), names: newNames(),
+		overview: newOverview(h.Zone), masked: newRedactions(), tallies: make(map[string]*fileTally), names: newNames(),
 	}
 	if err := w.open(); err != nil {
 		w.Abort()
@@ -168,6 +170,7 @@ func (w *Writer) Add(e *schema.Explanation) error {
 	w.inventory.add(e)
 	w.ids.add(e)
 	w.overview.add(e)
+	w.masked.add(&e.Record, e.Title)
 	w.line = AppendJSON(w.line, e)
 	return w.record(e.Record.At, w.timelineRow(e))
 }
@@ -188,6 +191,7 @@ func (w *Writer) Unreadable(r *schema.Record) error {
 	}
 	own.reasons[r.Unreadable]++
 	w.overview.unreadable(r)
+	w.masked.add(r, w.head.Words("bundle.unreadable.title"))
 	w.line = AppendUnreadable(w.line, r)
 	return w.record(r.At, w.unreadableRow(r))
 }

@@ -60,7 +60,8 @@ type FileInfo struct {
 	// Source read it, as the format with this code; both empty where nothing
 	// recognised it.
 	Source, Format string
-	// SHA256 in hex and Size in bytes, of the file itself.
+	// SHA256 in hex and Size in bytes, of the file itself; empty and -1 where it
+	// is withheld.
 	SHA256 string
 	Size   int64
 	// Count is what its reader counted.
@@ -70,6 +71,8 @@ type FileInfo struct {
 	// Refused is why it was not read at all, Problem is what stopped reading
 	// before the end; both empty where all went well.
 	Refused, Problem schema.Code
+	// Withheld is why the file itself is not in the bundle, or empty.
+	Withheld Withheld
 }
 
 // fileTally is what the writer itself counted of one file.

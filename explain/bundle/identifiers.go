@@ -43,7 +43,7 @@ func (d *identifiers) add(e *schema.Explanation) {
 		}
 		kind := e.Notes[i].Identifier
 		value := e.Record.Fields[i].Value
-		if kind == "" || value.IsEmpty() || e.Record.Fields[i].Kind == schema.Null {
+		if kind == "" || value.IsEmpty() || e.Record.Fields[i].Kind == schema.Null || isMasked(&e.Record, i) {
 			continue
 		}
 		d.see(kind, value.Reveal(), e.Record.Source, e.Record.At)

@@ -47,7 +47,34 @@ func AppendJSON(b []byte, e *schema.Explanation) []byte {
 		}
 		b = appendField(b, &r.Fields[i], n)
 	}
-	return append(b, "]}"...)
+	b = append(b, ']')
+	return append(appendMasked(b, r), '}')
+}
+
+// appendMasked appends what was replaced in the record because it is about other
+// people. "field" is the position in "fields", from 0; without one it is in the
+// record's name or raw text.
+func appendMasked(b []byte, r *schema.Record) []byte {
+	for i, m := range r.Masked {
+		if i == 0 {
+			b = append(b, `,"masked":[{`...)
+		} else {
+			b = append(b, `,{`...)
+		}
+		if m.At >= 0 {
+			b = append(b, `"field":`...)
+			b = append(strconv.AppendInt(b, int64(m.At), 10), ',')
+		}
+		b = append(b, `"kind":`...)
+		b = appendString(b, m.Kind)
+		b = appendKey(b, "why", m.Why)
+		b = append(b, `,"count":`...)
+		b = append(strconv.AppendInt(b, m.Count, 10), '}')
+	}
+	if len(r.Masked) > 0 {
+		b = append(b, ']')
+	}
+	return b
 }
 
 // AppendUnreadable appends a record that could not be read: where it stands,
@@ -62,7 +89,7 @@ func AppendUnreadable(b []byte, r *schema.Record) []byte {
 		b = append(b, `,"cut":`...)
 		b = strconv.AppendInt(b, r.Cut, 10)
 	}
-	return append(b, '}')
+	return append(appendMasked(b, r), '}')
 }
 
 // AppendSummary appends the last line of the file: how many records there were

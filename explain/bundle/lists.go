@@ -127,7 +127,9 @@ func (b *book) missingList() *section {
 		key   string
 		count int64 // 0: not to be counted
 	}
-	list := []gap{{"unreadable", b.all.Unreadable}, {"others", b.all.Others}}
+	list := []gap{
+		{"unreadable", b.all.Unreadable}, {"others", b.all.Others}, {"masked", b.masked.total}, {"withheld", int64(len(b.withheld))},
+	}
 	unknown, refused, broken := b.unread()
 	list = append(list, gap{"unknown", unknown}, gap{"refused", refused}, gap{"broken", broken}, gap{"undocumented", b.all.Layers[schema.LayerNone]})
 	list = slices.DeleteFunc(list, func(g gap) bool { return g.count == 0 })

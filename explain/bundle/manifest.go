@@ -10,18 +10,31 @@ import (
 // manifest is manifest.json. The order of its keys is the order of these
 // fields; encoding/json sorts maps.
 type manifest struct {
-	Version      int         `json:"version"`
-	Case         string      `json:"case"`
-	Language     string      `json:"language"`
-	Received     string      `json:"received"`
-	Organisation string      `json:"organisation,omitempty"`
-	Catalog      string      `json:"catalog"`
-	Program      string      `json:"program"`
-	Counts       counts      `json:"counts"`
-	Inputs       []input     `json:"inputs"`
-	Raw          []rawFile   `json:"raw"`
-	Files        []part      `json:"files"`
-	Limits       *overflowed `json:"not_listed,omitempty"`
+	Version      int       `json:"version"`
+	Case         string    `json:"case"`
+	Language     string    `json:"language"`
+	Received     string    `json:"received"`
+	Organisation string    `json:"organisation,omitempty"`
+	Catalog      string    `json:"catalog"`
+	Program      string    `json:"program"`
+	Counts       counts    `json:"counts"`
+	Inputs       []input   `json:"inputs"`
+	Raw          []rawFile `json:"raw"`
+	// Withheld are files that were received and are not in the bundle, since they
+	// hold, or can hold, what identifies other people. Their hashes would let a
+	// reader try out who; the organisation has them.
+	Withheld []withheldFile `json:"withheld,omitempty"`
+	Masked   *maskedCounts  `json:"masked,omitempty"`
+	Files    []part         `json:"files"`
+	Limits   *overflowed    `json:"not_listed,omitempty"`
+}
+
+// maskedCounts says how much was replaced because it is about other people.
+type maskedCounts struct {
+	People  int   `json:"people"`
+	Records int64 `json:"records"`
+	Places  int64 `json:"places"`
+	Shown   int64 `json:"shown"`
 }
 
 // counts says what became of the records.
@@ -38,7 +51,7 @@ type input struct {
 	Name    string           `json:"name"`
 	Source  string           `json:"source,omitempty"`
 	Format  string           `json:"format,omitempty"`
-	Size    int64            `json:"size"`
+	Size    *int64           `json:"size,omitempty"`
 	SHA256  string           `json:"sha256,omitempty"`
 	Counts  counts           `json:"counts"`
 	Repairs map[string]int64 `json:"repairs,omitempty"`
@@ -67,7 +80,10 @@ func (w *Writer) manifest(all *Balance) ([]byte, error) {
 		Received: w.head.Received.Format("2006-01-02"), Organisation: visible(w.head.Organisation),
 		Catalog: w.head.Catalog, Program: w.head.Program,
 		Counts: countsOf(all), Files: w.zip.parts,
-		Inputs: make([]input, 0, len(w.files)), Raw: w.raws,
+		Inputs: make([]input, 0, len(w.files)), Raw: w.raws, Withheld: w.withheld,
+	}
+	if x := w.masked; x.total+x.shown > 0 {
+		m.Masked = &maskedCounts{x.people, x.records, x.total, x.shown}
 	}
 	if w.ids.more > 0 || w.inventory.moreFields > 0 {
 		m.Limits = &overflowed{w.ids.more, w.inventory.moreFields}
@@ -75,8 +91,11 @@ func (w *Writer) manifest(all *Balance) ([]byte, error) {
 	for i := range w.files {
 		f := &w.files[i]
 		in := input{
-			Name: visible(f.Name), Source: f.Source, Format: f.Format, Size: f.Size, SHA256: f.SHA256,
+			Name: visible(f.Name), Source: f.Source, Format: f.Format, SHA256: f.SHA256,
 			Counts: countsOf(&f.own.balance), Refused: string(f.Refused), Problem: string(f.Problem),
+		}
+		if f.Size >= 0 {
+			in.Size = new(f.Size)
 		}
 		for r, n := range f.Repairs {
 			if in.Repairs == nil {

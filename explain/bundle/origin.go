@@ -19,7 +19,7 @@ func (b *book) originList() *section {
 		none := x.Layers[schema.LayerNone]
 		rows = append(rows, []cell{
 			number(int64(f.own.number)), text(brief(f.Name)), text(w.term("source", f.Source)), text(w.term("format", cmp.Or(f.Format, "unknown"))),
-			number(f.Size), text(f.SHA256), number(x.Read), number(x.Explained() - outline - none), number(outline), number(none),
+			b.size(f), text(f.SHA256), number(x.Read), number(x.Explained() - outline - none), number(outline), number(none),
 			number(x.Unreadable), number(x.Others), text(tallied(w, "repair", f.Repairs)), text(b.remark(f)),
 		})
 	}
@@ -35,6 +35,15 @@ func (b *book) originList() *section {
 	}, each(rows))
 }
 
+// size is the size of a file that is given. That of one that is withheld would
+// tell how long what was masked is.
+func (b *book) size(f *received) cell {
+	if f.Size < 0 {
+		return right(b.word("origin.nosize"))
+	}
+	return number(f.Size)
+}
+
 // remark says what went wrong with a file: why it was refused, what stopped it,
 // why records were unreadable.
 func (b *book) remark(f *received) string {
@@ -43,6 +52,9 @@ func (b *book) remark(f *received) string {
 		if c != "" {
 			list = append(list, b.head.Words.term("code", string(c)))
 		}
+	}
+	if f.Withheld != "" {
+		list = append(list, b.word("origin.withheld."+string(f.Withheld)))
 	}
 	if s := tallied(b.head.Words, "code", f.own.reasons); s != "" {
 		list = append(list, b.word("origin.reasons")+" "+s)

@@ -56,6 +56,7 @@ func scenarios(t *testing.T, l schema.Lang, d *dictionary) map[string][]byte {
 		w.File(FileInfo{Name: "a.json", Source: "dataviewer", Problem: schema.CodeTruncated})
 		return Count{}
 	})
+	add("others", h, func(w *Writer) Count { return others(t, w) })
 	add("one", h, func(w *Writer) Count { return one(w, func(*schema.Explanation) {}) })
 	add("no time, raised, long", h, func(w *Writer) Count {
 		return one(w, func(e *schema.Explanation) {
@@ -234,7 +235,7 @@ func TestOverflow(t *testing.T) {
 	h.RowLimit = 50
 	file, _ := sampleBundle(t, h, 120)
 	b := readBook(t, member(t, file, "inzage-2026-0042.xlsx"))
-	want := []string{"Read me", "Summary", "Timeline", "Timeline (2)", "Timeline (3)", "Fields", "Your identifiers", "Not identifying", "What is missing", "Origin"}
+	want := []string{"Read me", "Summary", "Timeline", "Timeline (2)", "Timeline (3)", "Fields", "Your identifiers", "Not identifying", "Redacted", "What is missing", "Origin"}
 	if got := strings.Join(b.names, ","); got != strings.Join(want, ",") {
 		t.Fatalf("sheets %s", got)
 	}

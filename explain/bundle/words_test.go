@@ -26,18 +26,24 @@ type dictionary struct {
 func tables() map[string]string {
 	return map[string]string{
 		"classes": "class", "layers": "layer", "kinds": "kind", "identifiers": "identifier",
-		"repairs": "repair", "codes": "code", "formats": "format",
+		"repairs": "repair", "codes": "code", "formats": "format", "masks": "mask", "abouts": "about",
 	}
 }
 
 func catalog(t testing.TB) *dictionary {
 	t.Helper()
 	d := &dictionary{texts: make(map[string]map[schema.Lang]string), used: make(map[string]bool)}
-	var own struct {
-		Texts map[string]map[schema.Lang]string
+	files, err := filepath.Glob(filepath.FromSlash("../catalog/texts/bundle*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no texts of the bundle", err)
 	}
-	load(t, "../catalog/texts/bundle.yaml", &own)
-	maps.Copy(d.texts, own.Texts)
+	for _, file := range files {
+		var own struct {
+			Texts map[string]map[schema.Lang]string
+		}
+		load(t, file, &own)
+		maps.Copy(d.texts, own.Texts)
+	}
 	for table, prefix := range tables() {
 		path := "../catalog/terms/" + table + ".yaml"
 		if _, err := os.Stat(path); err != nil {

@@ -38,6 +38,7 @@ func (b *book) answer() answer {
 		b.fieldList(events),
 		b.identifierList(),
 		b.plainList(events),
+		b.redactedList(),
 		b.missingList(),
 		b.originList(),
 	}

@@ -1,0 +1,319 @@
+package explain
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"inzage/schema"
+)
+
+// Others is what the organisation decided about other people in the records of
+// the person: who may be shown, and who must be masked even where nothing in
+// the records tells that a value is theirs. Each is known by any of its
+// identifiers.
+type Others struct{ Show, Mask []schema.Subject }
+
+// Masker replaces what identifies other people by a pseudonym (GDPR art.
+// 15(4)): "[colleague 3]", the same for one person throughout a run. It fails
+// closed: what identifies a person and is not known to be the subject's own,
+// a service's or the organisation's, is masked.
+//
+// It masks
+//   - in every text: addresses, names of user folders and OneDrive sites, SIDs,
+//     telephone numbers, members of chats, and every code and name of a person
+//     met before, through JSON in JSON, percent signs, HTML, UTF-16 and base64;
+//   - whole values of fields that say who somebody is, by the field's entry in
+//     the catalog or by the words in its name (rules/people.yaml);
+//   - codes of fields of which the class is unknown: whose they are is not known.
+//
+// Names and codes are found in a text where they were learned from a field or an
+// address; Learn sees to it that the order of records does not matter.
+//
+// Pseudonyms are numbers in the order of first appearance; nothing about the
+// identifier is in them. A Masker serves one run and one goroutine. It remembers
+// at most 200,000 identifiers; beyond that people are masked without a number.
+type Masker struct {
+	who      *people
+	whose    *whose
+	in       Interpreter
+	abouts   map[string]about
+	hits     []hit
+	elements map[string]int32
+	own      map[string]bool
+	masks    []schema.Mask
+	shown    int64
+}
+
+// hit is a part of a text that is to be replaced.
+type hit struct {
+	span
+	kind, why, by string
+}
+
+// Masker makes one for the records of who is read to.
+func (c *Catalog) Masker(r Reader, others Others) *Masker {
+	return &Masker{
+		who: newPeople(r.Subject, others.Show, others.Mask), whose: &c.whose, in: c.Interpreter(r.Lang, r.Zone),
+		abouts: make(map[string]about), elements: make(map[string]int32), own: make(map[string]bool),
+	}
+}
+
+// People is how many other people were met so far.
+func (m *Masker) People() int { return int(m.who.last) }
+
+// Shown is how often something was left as it is because the organisation allows
+// that person to be shown.
+func (m *Masker) Shown() int64 { return m.shown }
+
+// Text masks a text of which nothing is known, such as the name of a file, and
+// reports whether there was anything to mask.
+func (m *Masker) Text(v string) (string, bool) {
+	m.scan(v)
+	return m.replace(v), len(m.hits) > 0
+}
+
+// Clean reports whether a text holds nothing that would be masked, as far as the
+// text itself shows.
+func (m *Masker) Clean(v string) bool {
+	m.scan(v)
+	return len(m.hits) == 0 && !m.who.full
+}
+
+// Learn takes in who is in a record, so that a name in a record that comes before
+// it is found too. Read everything once with Learn, then mask.
+func (m *Masker) Learn(x *Explainer, r schema.Record) {
+	p := x.plan(&r)
+	shown := m.shown
+	m.record(&r, func(path string) *schema.Note { return &x.field(p, path).note })
+	m.shown = shown
+}
+
+// Explained masks an explained record and says it anew, so that no sentence and
+// no value in words holds what was masked. Classes stay those of the values as
+// received: that an address was there is a finding, also where nobody may read
+// it. It reports whether anything was masked; e.Record.Masked lists what.
+func (m *Masker) Explained(x *Explainer, e *schema.Explanation) bool {
+	p := x.plan(&e.Record)
+	r := e.Record
+	if !m.record(&r, func(path string) *schema.Note { return &x.field(p, path).note }) {
+		return false
+	}
+	masked := x.Explain(r)
+	for i := range masked.Notes {
+		n := e.Notes[i]
+		n.Words = masked.Notes[i].Words
+		if r.Fields[i].Path != e.Record.Fields[i].Path { // a name can quote the path
+			n.Meaning, n.Rule = masked.Notes[i].Meaning, masked.Notes[i].Rule
+		}
+		masked.Notes[i] = n
+	}
+	masked.Class, masked.Facets, masked.Findings = e.Class, e.Facets, e.Findings
+	*e = masked
+	return true
+}
+
+// Unreadable masks the text of a record that could not be read.
+func (m *Masker) Unreadable(r *schema.Record) bool {
+	return m.record(r, func(string) *schema.Note { return &schema.Note{Layer: schema.LayerNone} })
+}
+
+// record masks a record; known gives what is known of a field, its value aside.
+// It does not write to r's fields: they are replaced.
+func (m *Masker) record(r *schema.Record, known func(path string) *schema.Note) bool {
+	m.masks = m.masks[:0]
+	clear(m.elements)
+	for _, s := range []*string{&r.Event, &r.Action, &r.App, &r.DataType} {
+		m.text(s, schema.MaskedName)
+	}
+	for i, s := range r.Spaces {
+		if m.text(&s, schema.MaskedName); s != r.Spaces[i] {
+			r.Spaces = slices.Clone(r.Spaces)
+			r.Spaces[i] = s
+		}
+	}
+	if !r.Raw.IsEmpty() {
+		raw := r.Raw.Reveal()
+		m.scan(raw)
+		m.scanPairs(raw)
+		r.Raw = schema.NewPersonal(m.replace(raw))
+		m.count(schema.MaskedRaw)
+	}
+	m.ownElements(r)
+	shared := true
+	for i, f := range r.Fields {
+		path, v := f.Path, f.Value.Reveal()
+		masked, ok := m.field(&f, known(path))
+		if ok {
+			m.count(i)
+			f.Value = schema.NewPersonal(masked)
+			if f.Kind == schema.Number && masked != v {
+				f.Kind = schema.String // a pseudonym is no number
+			}
+		}
+		m.text(&f.Path, i)
+		if ok || f.Path != path {
+			if shared {
+				r.Fields, shared = slices.Clone(r.Fields), false
+			}
+			r.Fields[i] = f
+		}
+	}
+	if len(m.masks) == 0 {
+		return false
+	}
+	r.Masked = slices.Clone(m.masks)
+	return true
+}
+
+// text masks a text of the record that is no value.
+func (m *Masker) text(s *string, at int) {
+	if m.scan(*s); len(m.hits) > 0 {
+		*s = m.replace(*s)
+		m.count(at)
+	}
+}
+
+// count notes what was just replaced.
+func (m *Masker) count(at int) {
+	for _, h := range m.hits {
+		i := slices.IndexFunc(m.masks, func(x schema.Mask) bool { return x.At == at && x.Kind == h.kind && x.Why == h.why })
+		if i < 0 {
+			i = len(m.masks)
+			m.masks = append(m.masks, schema.Mask{At: at, Kind: h.kind, Why: h.why})
+		}
+		m.masks[i].Count++
+	}
+}
+
+func (m *Masker) about(path string) about {
+	a, ok := m.abouts[path]
+	if !ok {
+		a = m.whose.of(path)
+		if len(m.abouts) < maxNames {
+			m.abouts[strings.Clone(path)] = a
+		}
+	}
+	return a
+}
+
+// ownElements finds the elements of lists of people that are about the person.
+func (m *Masker) ownElements(r *schema.Record) {
+	clear(m.own)
+	for i := range r.Fields {
+		a := m.about(r.Fields[i].Path)
+		if a.element == "" || !a.who {
+			continue
+		}
+		if v := r.Fields[i].Value.Reveal(); !plainValue(&r.Fields[i], v) && m.isOwn(v) {
+			m.own[a.element] = true
+		}
+	}
+}
+
+// field returns the value of a field with other people masked, and whether there
+// were any.
+func (m *Masker) field(f *schema.Field, known *schema.Note) (string, bool) {
+	v := f.Value.Reveal()
+	a := m.about(f.Path)
+	m.hits = m.hits[:0]
+	switch {
+	case plainValue(f, v):
+		return v, false
+	case a.element != "" && m.own[a.element] && !m.whose.role(lower(splitName(lastPart(f.Path)))):
+		m.scan(v)
+	case a.who || namesPerson(known.Identifier):
+		m.scanWho(v, a.element, kindOf(known.Identifier))
+	case f.Kind != schema.String:
+		return v, false
+	case known.Class == schema.Unknown && isGUID(v):
+		if h, ok := m.unknown(v); ok {
+			m.hits = append(m.hits, h)
+		}
+	default:
+		m.scan(v)
+	}
+	if len(m.hits) == 0 {
+		return v, false
+	}
+	return m.replace(v), true
+}
+
+// unknown judges a code in a field of which nothing is known.
+func (m *Masker) unknown(v string) (hit, bool) {
+	key := codeKey(v)
+	all := span{0, len(v)}
+	switch {
+	case m.who.isOwn(key) || m.visible([]string{key}):
+		return hit{}, false
+	case m.who.numbers[key] != 0:
+		return hit{all, "object-id", "known", m.person(m.who.numbers[key])}, true
+	}
+	return hit{all, "other-code", "unknown-code", m.code(v)}, true
+}
+
+// kindOf is the kind of identifier to tell of, where the field has none.
+func kindOf(identifier string) string {
+	if identifier == "" {
+		return "name"
+	}
+	return identifier
+}
+
+// code is the pseudonym of a code of which it is not known whose it is.
+func (m *Masker) code(v string) string {
+	key := codeKey(v)
+	n, ok := m.who.codes[key]
+	if !ok && len(m.who.codes) < maxPeople {
+		n = int32(len(m.who.codes) + 1)
+		m.who.codes[strings.Clone(key)] = n
+	}
+	if n == 0 {
+		return m.in.text("engine.mask.code")
+	}
+	return m.in.text("engine.mask.code.n", "n", strconv.Itoa(int(n)))
+}
+
+// person is the pseudonym of the person with that number.
+func (m *Masker) person(n int32) string {
+	if n == 0 {
+		return m.in.text("engine.mask.person")
+	}
+	return m.in.text("engine.mask.person.n", "n", strconv.Itoa(int(n)))
+}
+
+// replace puts the pseudonyms in place.
+func (m *Masker) replace(v string) string {
+	if len(m.hits) == 0 {
+		return v
+	}
+	var b strings.Builder
+	last := 0
+	for _, h := range m.hits {
+		b.WriteString(v[last:h.from])
+		b.WriteString(h.by)
+		last = h.to
+	}
+	b.WriteString(v[last:])
+	return b.String()
+}
+
+// tidy sorts the hits and keeps, of those that overlap, the one that begins
+// first and covers most; a hit that reaches further makes it longer.
+func (m *Masker) tidy() {
+	slices.SortStableFunc(m.hits, func(a, b hit) int {
+		if a.from != b.from {
+			return a.from - b.from
+		}
+		return b.to - a.to
+	})
+	kept := m.hits[:0]
+	for _, h := range m.hits {
+		if n := len(kept); n > 0 && h.from < kept[n-1].to {
+			kept[n-1].to = max(kept[n-1].to, h.to)
+			continue
+		}
+		kept = append(kept, h)
+	}
+	m.hits = kept
+}

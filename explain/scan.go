@@ -1,0 +1,408 @@
+package explain
+
+import (
+	"strings"
+
+	"inzage/schema"
+)
+
+// signs are the bytes by which a text shows what it could hold, so that most
+// texts are passed over after one look.
+type signs struct{ at, slash, dash, plus, packed, long bool }
+
+func signsOf(v string) (s signs) {
+	run, dashes := 0, 0
+	for i := 0; i < len(v); i++ {
+		c := v[i]
+		if isBase64(c) {
+			run++
+			s.long = s.long || run >= minBase64
+		} else {
+			run = 0
+		}
+		switch c {
+		case '@':
+			s.at = true
+		case '/', '\\':
+			s.slash = true
+		case '-':
+			dashes++
+		case '+', '0':
+			s.plus = true
+		case '%', '&', 0:
+			s.packed = true
+		}
+	}
+	s.packed = s.packed || s.slash // a backslash packs
+	s.dash = dashes > 2
+	return s
+}
+
+// scan finds in a text what identifies other people, as far as the text itself
+// shows or was learned before; m.hits holds it, in order.
+func (m *Masker) scan(v string) {
+	m.hits = m.hits[:0]
+	if len(v) < 5 {
+		return
+	}
+	sign := signsOf(v)
+	w := view{text: v}
+	if sign.packed {
+		w = viewOf(v)
+		if w.at != nil {
+			sign = signsOf(w.text)
+		}
+	}
+	t := w.text
+	if sign.at {
+		m.each(w, findAddress, m.address)
+	}
+	if sign.slash {
+		m.each(w, findUserFolder, m.folder)
+		m.each(w, findSite, m.site)
+		m.each(w, findLegacyName, m.folder)
+	}
+	if sign.dash {
+		m.each(w, findSID, func(_ string, s *span) (hit, bool) { return m.account(s.of(t), "sid") })
+		m.each(w, findGUID, m.guid)
+	}
+	if sign.plus {
+		m.each(w, findPhone, m.phone)
+	}
+	if sign.long {
+		m.each(w, findHex, m.known)
+		m.base64(w)
+	}
+	for from := 0; ; {
+		s, words, ok := m.who.names.find(t, from)
+		if !ok {
+			break
+		}
+		if h, ok := m.name(words); ok {
+			h.span = w.original(s)
+			m.hits = append(m.hits, h)
+		}
+		from = s.to
+	}
+	m.tidy()
+}
+
+// each judges everything that a finder finds. A judge may find that it is a
+// smaller part that counts.
+func (m *Masker) each(w view, find finder, judge func(v string, s *span) (hit, bool)) {
+	for from := 0; from < len(w.text); {
+		s, ok := find(w.text, from)
+		if !ok {
+			return
+		}
+		if h, ok := judge(w.text, &s); ok {
+			h.span = w.original(s)
+			m.hits = append(m.hits, h)
+		}
+		from = max(s.to, from+1)
+	}
+}
+
+// visible reports, and counts, that the organisation allows a person to be shown.
+func (m *Masker) visible(keys []string) bool {
+	for _, k := range keys {
+		if m.who.shown[k] {
+			m.shown++
+			return true
+		}
+	}
+	return false
+}
+
+const notYours = "not-yours"
+
+func (m *Masker) address(v string, s *span) (hit, bool) {
+	a := s.of(v)
+	if chat(a) || m.whose.service(a) || m.isOwnAddress(a) {
+		return hit{}, false
+	}
+	// An n, r or t after a backslash was a line break or a tab, once.
+	if s.from > 0 && v[s.from-1] == '\\' && strings.IndexByte("nrt", a[0]) >= 0 {
+		if rest := a[1:]; m.isOwnAddress(rest) || m.whose.service(rest) {
+			return hit{}, false
+		} else if !strings.HasPrefix(rest, "@") {
+			a, s.from = rest, s.from+1
+		}
+	}
+	keys := addressKeys(a)
+	if m.visible(keys) {
+		return hit{}, false
+	}
+	local, _, _ := strings.Cut(a, "@")
+	return hit{kind: "email", why: notYours, by: m.person(m.who.meet(localWords(strings.ToLower(local)), keys...))}, true
+}
+
+func (m *Masker) isOwnAddress(a string) bool { return m.who.isOwn(addressKeys(a)[0]) }
+
+// chat reports whether what looks like an address is the code of a chat.
+func chat(a string) bool {
+	_, host, _ := strings.Cut(a, "@")
+	host = strings.ToLower(host)
+	return strings.HasPrefix(host, "thread.") || host == "unq.gbl.spaces"
+}
+
+func (m *Masker) folder(v string, s *span) (hit, bool) {
+	name := s.of(v)
+	if m.who.isOwnUser(name) || m.whose.service(name) || has(findAddress, name) {
+		return hit{}, false // an address is judged as one
+	}
+	keys := []string{"u:" + strings.ToLower(name)}
+	if isGUID(name) {
+		keys = []string{codeKey(name)}
+	}
+	words := localWords(strings.ToLower(strings.ReplaceAll(name, " ", ".")))
+	if words != nil {
+		keys = append(keys, nameKey(words))
+	}
+	if m.visible(keys) {
+		return hit{}, false
+	}
+	return hit{kind: "path", why: notYours, by: m.person(m.who.meet(words, keys...))}, true
+}
+
+func (m *Masker) site(v string, s *span) (hit, bool) {
+	h, ok := m.folder(v, s)
+	h.kind = "url"
+	return h, ok
+}
+
+func (m *Masker) account(code, kind string) (hit, bool) {
+	key := codeKey(code)
+	if m.who.isOwn(key) || m.visible([]string{key}) {
+		return hit{}, false
+	}
+	return hit{kind: kind, why: notYours, by: m.person(m.who.number(key))}, true
+}
+
+// guid judges a GUID in a text: a member of a chat, or one that is known.
+func (m *Masker) guid(v string, s *span) (hit, bool) {
+	code := s.of(v)
+	before := v[max(0, s.from-6):s.from]
+	member := strings.HasSuffix(strings.ToLower(before), "orgid:") || strings.HasPrefix(v[s.to:], "@unq.gbl.spaces") ||
+		strings.HasPrefix(v[s.to:], "_") && strings.HasPrefix(v[min(len(v), s.to+1+guidLength):], "@unq.gbl.spaces")
+	if !member {
+		return m.known(v, s)
+	}
+	return m.account(code, "object-id")
+}
+
+// known judges a code that only counts where it was met before as a person's.
+func (m *Masker) known(v string, s *span) (hit, bool) {
+	key := codeKey(s.of(v))
+	if m.who.isOwn(key) {
+		return hit{}, false
+	}
+	if n := m.who.numbers[key]; n != 0 {
+		return hit{kind: "object-id", why: "known", by: m.person(n)}, true
+	}
+	if n := m.who.codes[key]; n != 0 {
+		return hit{kind: "other-code", why: "unknown-code", by: m.code(s.of(v))}, true
+	}
+	return hit{}, false
+}
+
+func (m *Masker) phone(v string, s *span) (hit, bool) {
+	key := "c:" + strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s.of(v))
+	if m.visible([]string{key}) {
+		return hit{}, false
+	}
+	return hit{kind: "phone", why: notYours, by: m.person(m.who.number(key))}, true
+}
+
+func (m *Masker) name(words []string) (hit, bool) {
+	key := nameKey(words)
+	if m.who.isOwnName(words) || m.visible([]string{key}) {
+		return hit{}, false
+	}
+	return hit{kind: "name", why: "known", by: m.person(m.who.number(key))}, true
+}
+
+// base64 looks into words in base64. What holds another person is masked whole.
+func (m *Masker) base64(w view) {
+	for from := 0; ; {
+		s, text, ok := findBase64(w.text, from)
+		if !ok {
+			return
+		}
+		from = s.to
+		outer := m.hits
+		m.hits = nil
+		m.scan(text)
+		inner := m.hits
+		m.hits = outer
+		if len(inner) > 0 {
+			inner[0].span = w.original(s)
+			m.hits = append(m.hits, inner[0])
+		}
+	}
+}
+
+// scanWho finds other people in the value of a field that says who somebody is:
+// each name, address or code in it that is not known to be the person's.
+func (m *Masker) scanWho(v, element, kind string) {
+	m.hits = m.hits[:0]
+	for _, s := range piecesOf(v) {
+		piece := s.of(v)
+		if strings.TrimSpace(piece) == "" || m.isOwn(piece) || m.whose.service(piece) {
+			continue
+		}
+		keys, name := m.keysOfValue(piece)
+		if m.visible(keys) {
+			continue
+		}
+		if n := m.elements[element]; element != "" && n != 0 && m.who.unmet(keys) {
+			m.who.join(n, keys)
+		}
+		n := m.who.meet(name, keys...)
+		if element != "" && m.elements[element] == 0 {
+			m.elements[element] = n
+		}
+		m.hits = append(m.hits, hit{s, kind, notYours, m.person(n)})
+	}
+}
+
+// piecesOf cuts a value that lists people: at semicolons, bars and line breaks,
+// and at commas where each part is an address or a code.
+func piecesOf(v string) []span {
+	cut := func(marks string) []span {
+		var list []span
+		from := 0
+		for i := 0; i <= len(v); i++ {
+			if i == len(v) || strings.IndexByte(marks, v[i]) >= 0 {
+				a, b := from, i
+				for a < b && v[a] == ' ' {
+					a++
+				}
+				for a < b && v[b-1] == ' ' {
+					b--
+				}
+				if a < b {
+					list = append(list, span{a, b})
+				}
+				from = i + 1
+			}
+		}
+		return list
+	}
+	if strings.IndexByte(v, ',') >= 0 {
+		list := cut(",;|\r\n")
+		for _, s := range list {
+			if p := s.of(v); !strings.Contains(p, "@") && !isGUID(p) && (!isNumber(p) || len(p) < 9) {
+				return cut(";|\r\n")
+			}
+		}
+		return list
+	}
+	return cut(";|\r\n")
+}
+
+// keysOfValue are the keys of one person in a field about people, and the name
+// that it spells.
+func (m *Masker) keysOfValue(v string) (keys []string, name []string) {
+	t := viewOf(v).text
+	if s, ok := findAddress(t, 0); ok && !chat(s.of(t)) {
+		a := s.of(t)
+		keys = addressKeys(a)
+		local, _, _ := strings.Cut(strings.ToLower(a), "@")
+		name = localWords(local)
+		if rest := strings.Trim(t[:s.from], " <\"'"); rest != "" { // Karim Bakker <k.bakker@…>
+			if words := nameWords(rest); len(words) > 1 {
+				keys, name = append(keys, nameKey(words)), words
+			}
+		}
+		return keys, name
+	}
+	if s, ok := findGUID(t, 0); ok {
+		return []string{codeKey(s.of(t))}, nil
+	}
+	if s, ok := findSID(t, 0); ok {
+		return []string{codeKey(s.of(t))}, nil
+	}
+	if words := nameWords(t); len(words) > 1 && len(strings.Join(words, ""))*2 > len(t) {
+		return []string{nameKey(words)}, words
+	}
+	return []string{codeKey(t), "u:" + strings.ToLower(t)}, nil
+}
+
+// isOwn reports whether a whole value is an identifier of the person, or of the
+// organisation.
+func (m *Masker) isOwn(v string) bool {
+	v = strings.TrimSpace(viewOf(v).text)
+	if m.who.isOwn(codeKey(v)) {
+		return true
+	}
+	if s, ok := findAddress(v, 0); ok && !chat(s.of(v)) {
+		name := nameWords(v[:s.from])
+		return m.isOwnAddress(s.of(v)) && (len(name) == 0 || m.who.isOwnName(name))
+	}
+	for _, mark := range []string{"orgid:", `\`, "|", ":"} { // 8:orgid:…, DOMAIN\user, i:0#.f|membership|…
+		if i := strings.LastIndex(v, mark); i >= 0 && i+len(mark) < len(v) {
+			v = v[i+len(mark):]
+			if m.who.isOwn(codeKey(v)) {
+				return true
+			}
+		}
+	}
+	return !isGUID(v) && (m.who.isOwnUser(v) || m.who.isOwnName(nameWords(v)))
+}
+
+// scanPairs looks for "key":"value" in the text of a record that could not be
+// read, and masks what the key says to be somebody's, and every code.
+func (m *Masker) scanPairs(v string) {
+	hits := m.hits
+	w := viewOf(v)
+	t := w.text
+	for from := 0; from < len(t); {
+		s, ok := findGUID(t, from)
+		if !ok {
+			break
+		}
+		from = s.to
+		if h, ok := m.unknown(s.of(t)); ok {
+			h.span = w.original(s)
+			hits = append(hits, h)
+		}
+	}
+	key := span{}
+	for i := 0; i < len(t); i++ {
+		if t[i] != '"' {
+			continue
+		}
+		end := i + 1
+		for end < len(t) && t[end] != '"' {
+			end++
+		}
+		s := span{i + 1, end}
+		i = end
+		rest := strings.TrimLeft(t[min(end+1, len(t)):], " \t\r\n")
+		if strings.HasPrefix(rest, ":") {
+			key = s
+			continue
+		}
+		name := key.of(t)
+		value := s.of(t)
+		if !m.about(name).who && !m.whose.only(lower(splitName(name)), value) {
+			continue
+		}
+		f := schema.Field{Kind: schema.String}
+		if !plainValue(&f, value) && !m.isOwn(value) && !m.whose.service(value) {
+			keys, spelled := m.keysOfValue(value)
+			if m.visible(keys) {
+				continue
+			}
+			hits = append(hits, hit{w.original(s), "name", notYours, m.person(m.who.meet(spelled, keys...))})
+		}
+	}
+	m.hits = hits
+	m.tidy()
+}
