@@ -66,7 +66,7 @@ func (x *Explainer) Explain(r schema.Record) schema.Explanation {
 	p := x.plan(&r)
 	e := schema.Explanation{
 		Record: r, App: p.app, Title: p.title, Layer: p.layer, Rule: p.rule, Ref: p.ref,
-		About: p.about, DataKind: p.kind, Facets: p.facets, Class: schema.Stripped,
+		Described: p.described, About: p.about, DataKind: p.kind, Facets: p.facets, Class: schema.Stripped,
 		Notes: make([]schema.Note, len(r.Fields)),
 	}
 	e.Facets.Age = age(r.At, x.asked)

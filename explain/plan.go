@@ -10,6 +10,7 @@ import (
 // for each record of that name, in the reader's language.
 type plan struct {
 	called      both // the app
+	described   bool // by Microsoft, in public
 	app, title  string
 	layer       schema.Layer
 	rule, ref   string
@@ -94,6 +95,7 @@ func (x *Explainer) newPlan(r *schema.Record) *plan {
 	if p.about == "" {
 		p.about = "other"
 	}
+	p.described = p.ref != "" && (p.layer == schema.LayerEvent || p.layer == schema.LayerFamily) || x.c.published.event(r.Event) != nil
 	p.facets = x.c.facets.plan(r, p)
 	p.fixed[slotApp] = p.app
 	if p.app == "" {

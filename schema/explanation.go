@@ -18,6 +18,8 @@ type Explanation struct {
 	Layer Layer
 	Rule  string
 	Ref   string
+	// Described tells that Microsoft publishes a description of this event.
+	Described bool
 	// About is the topic code ("documents", "mail", …) for summaries.
 	About string
 	// DataKind is the code of the kind of data ("usage", "performance", …).

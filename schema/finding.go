@@ -41,6 +41,9 @@ const (
 	// FindingOwnController: records of a service for which Microsoft decides
 	// by itself, which an export by the organisation should not hold.
 	FindingOwnController FindingID = "own-controller"
+	// FindingTexts: legal texts that should have been looked at again before
+	// the day of the request. Count counts texts.
+	FindingTexts FindingID = "texts-overdue"
 )
 
 // Severity is how soon somebody must look at a finding of this kind.
@@ -50,6 +53,8 @@ func (id FindingID) Severity() Severity {
 		return SeverityHigh
 	case FindingPurpose, FindingAge, FindingOwnController:
 		return SeverityMedium
+	case FindingTexts:
+		return SeverityLow
 	}
 	return SeverityMedium
 }

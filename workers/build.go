@@ -7,6 +7,7 @@ import (
 
 	"inzage/explain"
 	"inzage/explain/bundle"
+	"inzage/explain/law"
 	"inzage/schema"
 	"inzage/workers/inputs"
 )
@@ -18,6 +19,9 @@ type Builder struct {
 	// Sources lists the sources that read files; temp is a private folder for
 	// what one of them must have on disk.
 	Sources func(temp string) []schema.Source
+	// Law holds the legal texts of all times; without it a bundle has the data
+	// only.
+	Law *law.Library
 	// Program is the version of the program, for the bundle.
 	Program string
 }
@@ -31,6 +35,12 @@ type Case struct {
 	Received     schema.Date
 	Lang         schema.Lang
 	Zone         *time.Location // of the reader; nil is UTC
+	// Profile, Controller and Settings pick the legal texts; Contact is how
+	// they name the organisation's people.
+	Profile    law.Profile
+	Controller law.Controller
+	Settings   map[string]law.Setting
+	Contact    bundle.Contact
 }
 
 // Build explains everything in the set and writes the bundle folder/file. What
@@ -44,9 +54,14 @@ func (b Builder) Build(ctx context.Context, c Case, set *inputs.Set, folder, fil
 	if set.Len() == 0 {
 		return nil, bundle.Result{}, schema.Fail(schema.CodeNothingFound, "find files", nil)
 	}
+	var texts *law.Texts
+	if b.Law != nil {
+		texts = b.Law.For(law.Question{Day: c.Received, Profile: c.Profile, Controller: c.Controller, Settings: c.Settings, Lang: c.Lang})
+	}
 	w, err := bundle.Create(folder, file, bundle.Head{
 		Case: c.Number, Lang: c.Lang, Received: noon(c.Received), Zone: c.Zone, Organisation: c.Organisation,
 		Catalog: b.Catalog.Version(), Program: b.Program, Author: cmp.Or(c.Organisation, "inzage"),
+		Law: texts, Contact: c.Contact,
 		Words: func(key string, args ...any) string { return b.Catalog.Text(c.Lang, key, args...) },
 	})
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"inzage/explain/bundle"
+	"inzage/explain/law"
 	"inzage/schema"
 	"inzage/testdata"
 )
@@ -24,8 +26,15 @@ func (a *app) demo(r *request) error {
 		return err
 	}
 	r.received = schema.NewDate(2026, 11, 16)
-	if r.organisation == "" {
-		r.organisation = "Gemeente Waterland aan Zee"
+	if o := r.organisation; o.Name == "" {
+		o.Name = "Gemeente Waterland aan Zee"
+		if o.Controller == law.Untold {
+			o.Controller = law.PublicBody
+		}
+		if o.contact() == (bundle.Contact{}) {
+			o.Contact, o.DPO = "privacy@waterlandaanzee.example", "fg@waterlandaanzee.example"
+			o.Objection, o.Website = "Postbus 1, 9999 ZZ Waterland aan Zee", "www.waterlandaanzee.example"
+		}
 	}
 	temp, err := os.MkdirTemp("", "inzage-demo-*")
 	if err != nil {

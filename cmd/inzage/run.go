@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"inzage/explain"
+	"inzage/explain/law"
 	"inzage/schema"
 	"inzage/workers"
 	"inzage/workers/inputs"
@@ -22,8 +23,9 @@ import (
 type runFlags struct {
 	demo, force                        bool
 	subject, received, out, caseNumber string
-	organisation, zone                 string
+	zone                               string
 	in                                 []string
+	law                                lawFlags
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -47,7 +49,7 @@ func (a *app) runCommand() *cobra.Command {
 	c.Flags().StringArrayVar(&f.in, "in", nil, a.text("cli.flag.in"))
 	c.Flags().StringVar(&f.out, "out", "out", a.text("cli.flag.out"))
 	c.Flags().StringVar(&f.caseNumber, "case", "", a.text("cli.flag.case"))
-	c.Flags().StringVar(&f.organisation, "organisation", "", a.text("cli.flag.organisation"))
+	a.lawFlags(c, &f.law)
 	c.Flags().StringVar(&f.zone, "zone", "Europe/Amsterdam", a.text("cli.flag.zone"))
 	c.Flags().BoolVar(&f.force, "force", false, a.text("cli.flag.force"))
 	return c
@@ -56,7 +58,8 @@ func (a *app) runCommand() *cobra.Command {
 // request is one access request, checked and ready to be carried out.
 type request struct {
 	caseNumber   string
-	organisation string
+	organisation *organisation
+	law          *law.Library
 	subject      schema.Subject
 	others       explain.Others
 	received     schema.Date
@@ -73,8 +76,14 @@ func (r *request) file() string { return r.caseNumber + ".zip" }
 
 // request checks the flags, before anything is read.
 func (a *app) request(f runFlags, lang schema.Lang) (*request, error) {
-	r := &request{lang: lang, out: f.out, in: f.in, organisation: f.organisation, demo: f.demo, cleanup: func() {}}
+	r := &request{lang: lang, out: f.out, in: f.in, demo: f.demo, cleanup: func() {}}
 	var err error
+	if r.organisation, err = a.organisation(f.law); err != nil {
+		return nil, err
+	}
+	if r.law, err = legalTexts(f.law.folder); err != nil {
+		return nil, err
+	}
 	if r.zone, err = time.LoadLocation(f.zone); err != nil || f.zone == "" {
 		return nil, a.usage("cli.error.zone")
 	}
@@ -146,8 +155,9 @@ func (a *app) runRequest(ctx context.Context, r *request) error {
 	}
 	defer func() { _ = set.Close() }()
 	bar := a.progress(totalSize(set))
-	summary, result, err := a.builder().Build(ctx, workers.Case{
-		Number: r.caseNumber, Organisation: r.organisation, Subject: r.subject, Others: r.others, Received: r.received, Lang: r.lang, Zone: r.zone,
+	summary, result, err := a.builder(r.law).Build(ctx, workers.Case{
+		Number: r.caseNumber, Organisation: r.organisation.Name, Subject: r.subject, Others: r.others, Received: r.received, Lang: r.lang, Zone: r.zone,
+		Profile: r.organisation.Profile, Controller: r.organisation.Controller, Settings: r.organisation.settings(), Contact: r.organisation.contact(),
 	}, set, r.out, r.file(), bar.add)
 	bar.done()
 	if err != nil {
@@ -164,8 +174,8 @@ func (a *app) runRequest(ctx context.Context, r *request) error {
 }
 
 // builder makes bundles with this program's catalog and sources.
-func (a *app) builder() workers.Builder {
-	return workers.Builder{Catalog: a.catalog, Sources: sources, Program: programVersion()}
+func (a *app) builder(texts *law.Library) workers.Builder {
+	return workers.Builder{Catalog: a.catalog, Law: texts, Sources: sources, Program: programVersion()}
 }
 
 func totalSize(set *inputs.Set) int64 {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"inzage/explain/law"
 	"inzage/schema"
 )
 
@@ -29,6 +30,10 @@ type Head struct {
 	Catalog, Program string
 	// Words gives every text; it must be set.
 	Words Words
+	// Law gives the legal texts of the day; without them the answer has the
+	// data only. Contact is how they name the organisation's people.
+	Law     *law.Texts
+	Contact Contact
 	// RowLimit is the number of rows of one Tijdlijn sheet; 0 is 250,000,
 	// which opens in a few seconds.
 	RowLimit int
@@ -43,6 +48,8 @@ type Result struct {
 	Path, SHA256 string
 	Size         int64
 	Balance      Balance
+	// Findings are for the data protection officer.
+	Findings []schema.Finding
 }
 
 // Writer makes one bundle. Its methods must be called from one goroutine. After
@@ -62,6 +69,7 @@ type Writer struct {
 	inventory *inventory
 	ids       *identifiers
 	overview  *overview
+	placing   *placing
 	files     []received
 	tallies   map[string]*fileTally
 	lastFile  string
@@ -110,7 +118,7 @@ func Create(dir, name string, h Head) (*Writer, error) {
 	w := &Writer{
 		head: h, temp: filepath.Join(dir, ".inzage-"+fileCase(h.Case)+".partial"), final: filepath.Join(dir, name),
 		labels: newLabels(h.Words), inventory: newInventory(), ids: newIdentifiers(),
-		overview: newOverview(h.Zone), masked: newRedactions(), tallies: make(map[string]*fileTally), names: newNames(),
+		overview: newOverview(h.Zone), placing: newPlacing(), masked: newRedactions(), tallies: make(map[string]*fileTally), names: newNames(),
 	}
 	if err := w.open(); err != nil {
 		w.Abort()
@@ -171,6 +179,7 @@ func (w *Writer) Add(e *schema.Explanation) error {
 	w.ids.add(e)
 	w.overview.add(e)
 	w.masked.add(&e.Record, e.Title)
+	w.placing.add(e)
 	w.line = AppendJSON(w.line, e)
 	return w.record(e.Record.At, w.timelineRow(e))
 }
@@ -300,7 +309,10 @@ func (w *Writer) finish(total Count) (Result, error) {
 	if err := w.zip.carry(recordsPath, w.lines, zip.Deflate); err != nil {
 		return Result{}, err
 	}
-	m, err := w.manifest(&all)
+	if err := b.letters(); err != nil {
+		return Result{}, err
+	}
+	m, err := b.manifest()
 	if err != nil {
 		return Result{}, err
 	}
@@ -313,7 +325,7 @@ func (w *Writer) finish(total Count) (Result, error) {
 	if err := os.Rename(filepath.Join(w.temp, bundleName), w.final); err != nil {
 		return Result{}, schema.Fail(schema.CodeIO, "place bundle", err)
 	}
-	return Result{Path: w.final, Size: w.zip.size, SHA256: w.zip.digest(), Balance: all}, nil
+	return Result{Path: w.final, Size: w.zip.size, SHA256: w.zip.digest(), Balance: all, Findings: b.found()}, nil
 }
 
 // bookPath is the name of the workbook in the zip.

@@ -38,6 +38,9 @@ type eventRow struct {
 	fields      []*fieldRow
 	byPath      map[string]*fieldRow
 	slots       []*fieldRow
+	described   bool
+	facets      schema.Facets // of its first record
+	seen        *placed       // of all
 }
 
 // fieldRow is one field of one kind of event.
@@ -74,6 +77,7 @@ func (v *inventory) add(e *schema.Explanation) {
 		return
 	}
 	row.count++
+	row.seen.add(&e.Facets)
 	if at := e.Record.At; !at.IsZero() {
 		if row.first.IsZero() || at.Before(row.first) {
 			row.first = at
@@ -102,7 +106,7 @@ func (v *inventory) event(e *schema.Explanation) *eventRow {
 		return row
 	}
 	key = eventKey{strings.Clone(key.name), strings.Clone(key.action)}
-	row = &eventRow{eventKey: key, app: strings.Clone(e.App), title: strings.Clone(e.Title), byPath: make(map[string]*fieldRow)}
+	row = &eventRow{eventKey: key, app: strings.Clone(e.App), title: strings.Clone(e.Title), byPath: make(map[string]*fieldRow), described: e.Described, facets: ownFacets(e.Facets), seen: newPlaced()}
 	v.events[key] = row
 	return row
 }

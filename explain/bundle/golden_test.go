@@ -26,6 +26,7 @@ func TestGolden(t *testing.T) {
 	for _, l := range []schema.Lang{schema.Dutch, schema.English} {
 		h := sampleHead(t, l)
 		h.Words = catalog(t).only("bundle.").in(l)
+		h.Law = lawOf(t, fewTexts(), l)
 		path, _ := sampleBundle(t, h, 12)
 		got := dump(t, member(t, path, "inzage-2026-0042.xlsx"))
 		golden := filepath.Join("testdata", "workbook-"+string(l)+".txt")

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"inzage/explain/law"
 	"inzage/schema"
 )
 
@@ -120,36 +121,45 @@ func (b *book) plainList(events []*eventRow) *section {
 	}, rows)
 }
 
-// missingList is Wat ontbreekt: what is not in the bundle, how much of it, why,
-// and what the person can do.
+// missingList is Niet verstrekt: what is not in the bundle, how much of it, why,
+// and what the person can do. First what was counted, then what is never in what
+// Microsoft hands over.
 func (b *book) missingList() *section {
 	type gap struct {
 		key   string
-		count int64 // 0: not to be counted
-	}
-	list := []gap{
-		{"unreadable", b.all.Unreadable}, {"others", b.all.Others}, {"masked", b.masked.total}, {"withheld", int64(len(b.withheld))},
+		count int64
 	}
 	unknown, refused, broken := b.unread()
-	list = append(list, gap{"unknown", unknown}, gap{"refused", refused}, gap{"broken", broken}, gap{"undocumented", b.all.Layers[schema.LayerNone]})
-	list = slices.DeleteFunc(list, func(g gap) bool { return g.count == 0 })
-	// What is never in what Microsoft hands over, whatever was received.
-	for _, key := range []string{"followup", "security", "device", "optional", "content", "old", "other"} {
-		list = append(list, gap{key: key})
-	}
 	var rows [][]cell
-	for _, g := range list {
-		n := right(b.word("missing.uncounted"))
+	for _, g := range []gap{
+		{"unreadable", b.all.Unreadable},
+		{"others", b.all.Others},
+		{"masked", b.masked.total},
+		{"withheld", int64(len(b.withheld))},
+		{"unknown", unknown},
+		{"refused", refused},
+		{"broken", broken},
+		{"undocumented", b.all.Layers[schema.LayerNone]},
+	} {
 		if g.count > 0 {
-			n = number(g.count)
+			rows = append(rows, []cell{
+				strong(b.word("missing." + g.key)), number(g.count),
+				text(b.word("missing." + g.key + ".why")), text(b.word("missing." + g.key + ".todo")), text(b.word("missing.counted")),
+			})
 		}
-		rows = append(rows, []cell{
-			text(b.word("missing." + g.key)), n,
-			text(b.word("missing." + g.key + ".why")), text(b.word("missing." + g.key + ".todo")),
-		})
 	}
-	return b.newList("missing", []string{b.word("missing.lead")},
-		[]column{col("what", 44), numbers("count", 16), col("why", 62), col("todo", 62)}, each(rows))
+	leads := []string{b.word("missing.lead")}
+	if b.head.Law != nil {
+		leads = append(leads, b.lawLeads(law.Withheld)...)
+		for _, e := range b.head.Law.In(law.Withheld) {
+			rows = append(rows, []cell{
+				strong(b.fill(e, e.Name)), right(b.word("missing.uncounted")), text(b.fill(e, e.Text)), text(b.fill(e, e.More)), text(b.source(e)),
+			})
+		}
+	}
+	return b.newList("missing", leads, []column{
+		col("what", 44), numbers("count", 16), col("why", 58), col("todo", 58), col("source", 40),
+	}, each(rows))
 }
 
 // atMilli turns the milliseconds of a tally back into a time.

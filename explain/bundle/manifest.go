@@ -26,6 +26,9 @@ type manifest struct {
 	Withheld []withheldFile `json:"withheld,omitempty"`
 	Masked   *maskedCounts  `json:"masked,omitempty"`
 	Files    []part         `json:"files"`
+	Law      *lawUsed       `json:"law,omitempty"`
+	Placing  placings       `json:"placing"`
+	Findings []finding      `json:"findings"`
 	Limits   *overflowed    `json:"not_listed,omitempty"`
 }
 
@@ -74,17 +77,19 @@ type overflowed struct {
 
 const manifestVersion = 1
 
-func (w *Writer) manifest(all *Balance) ([]byte, error) {
+func (b *book) manifest() ([]byte, error) {
+	w := b.Writer
 	m := manifest{
 		Version: manifestVersion, Case: visible(w.head.Case), Language: string(w.head.Lang),
 		Received: w.head.Received.Format("2006-01-02"), Organisation: visible(w.head.Organisation),
 		Catalog: w.head.Catalog, Program: w.head.Program,
-		Counts: countsOf(all), Files: w.zip.parts,
+		Counts: countsOf(b.all), Files: w.zip.parts,
 		Inputs: make([]input, 0, len(w.files)), Raw: w.raws, Withheld: w.withheld,
 	}
 	if x := w.masked; x.total+x.shown > 0 {
 		m.Masked = &maskedCounts{x.people, x.records, x.total, x.shown}
 	}
+	m.Law, m.Placing, m.Findings = b.lawUsed(), w.placing.public(), publicFindings(b.found())
 	if w.ids.more > 0 || w.inventory.moreFields > 0 {
 		m.Limits = &overflowed{w.ids.more, w.inventory.moreFields}
 	}
@@ -105,14 +110,14 @@ func (w *Writer) manifest(all *Balance) ([]byte, error) {
 		}
 		m.Inputs = append(m.Inputs, in)
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(m); err != nil {
 		return nil, schema.Fail(schema.CodeInternal, "write manifest", err)
 	}
-	return b.Bytes(), nil
+	return out.Bytes(), nil
 }
 
 func countsOf(b *Balance) counts {
@@ -124,4 +129,68 @@ func countsOf(b *Balance) counts {
 		c.Layers[string(l)] = b.Layers[l]
 	}
 	return c
+}
+
+// lawUsed says which legal texts the answer was made with.
+type lawUsed struct {
+	Day        string `json:"day"`
+	Profile    string `json:"profile"`
+	Controller string `json:"controller"`
+	Version    string `json:"version"`
+	Own        int    `json:"own"` // texts of the organisation itself
+}
+
+func (b *book) lawUsed() *lawUsed {
+	l := b.head.Law
+	if l == nil {
+		return nil
+	}
+	return &lawUsed{l.Day.String(), string(l.Profile), string(l.Controller), l.Version, l.Own}
+}
+
+// placings counts the records per code; encoding/json sorts the codes.
+type placings struct {
+	Categories map[schema.Category]int64 `json:"categories"`
+	Services   map[string]int64          `json:"services"`
+	Platforms  map[string]int64          `json:"platforms"`
+	Regions    map[schema.Region]int64   `json:"regions"`
+	Roles      map[schema.Role]int64     `json:"roles"`
+	Purposes   map[schema.Purpose]int64  `json:"purposes"`
+}
+
+func (p *placing) public() placings {
+	x := placings{
+		Categories: make(map[schema.Category]int64), Services: p.services.counts(), Platforms: p.platforms.counts(),
+		Regions: p.regions, Roles: p.roles, Purposes: p.purposes,
+	}
+	for c, of := range p.categories {
+		x.Categories[c] = of.count
+	}
+	return x
+}
+
+// finding is a finding without content, as the data protection officer reads it.
+type finding struct {
+	ID       schema.FindingID `json:"id"`
+	Severity schema.Severity  `json:"severity"`
+	Count    int64            `json:"count"`
+	Evidence []evidence       `json:"evidence,omitempty"`
+	More     int64            `json:"more,omitempty"`
+}
+
+type evidence struct {
+	Code  string `json:"code"`
+	Count int64  `json:"count"`
+}
+
+func publicFindings(list []schema.Finding) []finding {
+	out := make([]finding, 0, len(list))
+	for _, f := range list {
+		x := finding{ID: f.ID, Severity: f.Severity, Count: f.Count, More: f.More}
+		for _, e := range f.Evidence {
+			x.Evidence = append(x.Evidence, evidence{visible(e.Code), e.Count})
+		}
+		out = append(out, x)
+	}
+	return out
 }

@@ -16,8 +16,8 @@ func (b *book) readme() *section {
 	for range b.bySource() {
 		s.widths = append(s.widths, 16)
 	}
-	s.add(result(b.found()))
-	for _, f := range b.findings() {
+	s.add(result(b.verdict()))
+	for _, f := range b.amounts() {
 		s.add(lead(f))
 	}
 	s.add(lead(b.word("readme.all")), lead(b.word("readme.own")), lead(b.word("readme.start")))
@@ -48,18 +48,23 @@ func (b *book) readme() *section {
 	}
 	s.add(b.newTable("readme.layers", rows, "layer", "means"))
 
-	s.add(heading(b.word("readme.files")), b.newTable("readme.files", [][]cell{
+	rows = [][]cell{
 		{strong(b.bookPath()), text(b.word("readme.files.book"))},
 		{strong(b.pagePath(1)), text(b.word("readme.files.page"))},
+	}
+	if b.head.Law != nil {
+		rows = append(rows, []cell{strong(b.letterPath() + ".html, " + b.letterPath() + ".txt"), text(b.word("readme.files.letter"))})
+	}
+	s.add(heading(b.word("readme.files")), b.newTable("readme.files", append(rows, [][]cell{
 		{strong(recordsPath), text(b.word("readme.files.records"))},
 		{strong(rawFolder), text(b.word("readme.files.raw"))},
 		{strong(manifestPath), text(b.word("readme.files.manifest"))},
-	}, "path", "about"))
+	}...), "path", "about"))
 	return s
 }
 
-// found is the first thing that a person wants to know: yes or no.
-func (b *book) found() string {
+// verdict is the first thing that a person wants to know: yes or no.
+func (b *book) verdict() string {
 	unknown, refused, broken := b.unread()
 	switch {
 	case b.all.Explained()+b.all.Unreadable > 0:
@@ -73,8 +78,8 @@ func (b *book) found() string {
 	}
 }
 
-// findings says how much was found, and over which time.
-func (b *book) findings() []string {
+// amounts says how much was found, and over which time.
+func (b *book) amounts() []string {
 	n := b.all.Explained() + b.all.Unreadable
 	if n == 0 {
 		return nil

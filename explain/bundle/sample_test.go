@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -96,6 +97,7 @@ func sampleAt(i int) *schema.Explanation {
 		},
 		App: k.app, Title: k.title, Text: schema.NewPersonal(fill(k.text)), Layer: k.layer, Rule: k.name,
 		Ref: "export-events", About: "documents", DataKind: k.kind, Class: k.class,
+		Described: k.layer == schema.LayerEvent, Facets: facetsAt(i, k.source),
 	}
 	if k.layer == schema.LayerNone && i%3 == 0 {
 		e.Record.At = time.Time{}
@@ -127,7 +129,7 @@ func sampleHead(t testing.TB, l schema.Lang) Head {
 	return Head{
 		Case: "2026-0042", Lang: l, Received: time.Date(2025, 12, 1, 13, 30, 0, 0, zone), Zone: zone,
 		Organisation: "Gemeente Voorbeeld", Author: "Gemeente Voorbeeld", Catalog: "2026.11", Program: "0.9.0",
-		Words: catalog(t).in(l),
+		Words: catalog(t).in(l), Law: lawOf(t, os.DirFS("../catalog/law"), l), Contact: Contact{Contact: "privacy@gemeente.example"},
 	}
 }
 

@@ -95,6 +95,7 @@ func scenarios(t *testing.T, l schema.Lang, d *dictionary) map[string][]byte {
 		w.File(FileInfo{Name: "f", Count: c})
 		return c
 	})
+	add("findings, old texts, own texts", troubled(t, h), trouble(t))
 	return books
 }
 
@@ -235,7 +236,10 @@ func TestOverflow(t *testing.T) {
 	h.RowLimit = 50
 	file, _ := sampleBundle(t, h, 120)
 	b := readBook(t, member(t, file, "inzage-2026-0042.xlsx"))
-	want := []string{"Read me", "Summary", "Timeline", "Timeline (2)", "Timeline (3)", "Fields", "Your identifiers", "Not identifying", "Redacted", "What is missing", "Origin"}
+	want := []string{
+		"Read me", "Summary", "Timeline", "Timeline (2)", "Timeline (3)", "Kinds of event", "Fields", "Your identifiers", "Not identifying", "Redacted", "Purposes", "Categories", "Recipients",
+		"Transfers", "Retention periods", "Your rights", "Decisions", "Not provided", "Origin", "Findings", "Questions for Microsoft", "Words",
+	}
 	if got := strings.Join(b.names, ","); got != strings.Join(want, ",") {
 		t.Fatalf("sheets %s", got)
 	}

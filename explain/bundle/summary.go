@@ -16,7 +16,7 @@ const (
 // summary is Samenvatting: the counts, in tables and two charts.
 func (b *book) summary(events []*eventRow) *section {
 	s := b.newSection("summary", 58, 14, 24, 16, 16)
-	for _, f := range b.findings() {
+	for _, f := range b.amounts() {
 		s.add(lead(f))
 	}
 	if n := b.overview.noTime; n > 0 {

@@ -22,11 +22,13 @@ type dictionary struct {
 	used  map[string]bool
 }
 
-// tables are the files of terms that the bundle asks for, and their prefixes.
+// tables are the tables of terms that the bundle asks for, and their prefixes.
 func tables() map[string]string {
 	return map[string]string{
 		"classes": "class", "layers": "layer", "kinds": "kind", "identifiers": "identifier",
 		"repairs": "repair", "codes": "code", "formats": "format", "masks": "mask", "abouts": "about",
+		"categories": "category", "services": "service", "platforms": "platform",
+		"regions": "region", "roles": "role", "purposes": "purpose", "severities": "severity", "findings": "finding",
 	}
 }
 
@@ -44,27 +46,32 @@ func catalog(t testing.TB) *dictionary {
 		load(t, file, &own)
 		maps.Copy(d.texts, own.Texts)
 	}
-	for table, prefix := range tables() {
-		path := "../catalog/terms/" + table + ".yaml"
-		if _, err := os.Stat(path); err != nil {
-			continue
-		}
+	files, err = filepath.Glob(filepath.FromSlash("../catalog/terms/*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no terms", err)
+	}
+	for _, path := range files {
 		var terms map[string]map[string]yaml.Node
 		load(t, path, &terms)
-		for code, node := range terms[table] {
-			var long struct{ Label, Explain map[schema.Lang]string }
-			if node.Decode(&long) == nil && long.Label != nil {
-				d.texts[prefix+"."+code] = long.Label
-				d.texts[prefix+"."+code+".explain"] = long.Explain
-				continue
-			}
-			var short map[schema.Lang]string
-			if err := node.Decode(&short); err == nil {
-				d.texts[prefix+"."+code] = short
+		for table, prefix := range tables() {
+			for code, node := range terms[table] {
+				d.term(prefix+"."+code, node)
 			}
 		}
 	}
 	return d
+}
+
+func (d *dictionary) term(key string, node yaml.Node) {
+	var long struct{ Label, Explain map[schema.Lang]string }
+	if node.Decode(&long) == nil && long.Label != nil {
+		d.texts[key], d.texts[key+".explain"] = long.Label, long.Explain
+		return
+	}
+	var short map[schema.Lang]string
+	if err := node.Decode(&short); err == nil {
+		d.texts[key] = short
+	}
 }
 
 func load(t testing.TB, path string, into any) {

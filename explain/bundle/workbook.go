@@ -31,17 +31,22 @@ func (b *book) word(key string, args ...any) string { return b.head.Words("bundl
 // section is a line here.
 func (b *book) answer() answer {
 	events := b.inventory.byCount()
-	return answer{
+	a := answer{
 		b.readme(),
 		b.summary(events),
 		b.timeline(),
+		b.kindList(events),
 		b.fieldList(events),
 		b.identifierList(),
 		b.plainList(events),
 		b.redactedList(),
-		b.missingList(),
-		b.originList(),
 	}
+	a = append(a, b.legal()...)
+	a = append(a, b.missingList(), b.originList(), b.findingList(), b.questionList(events))
+	if b.head.Law != nil {
+		a = append(a, b.glossary())
+	}
+	return a
 }
 
 // workbook is the answer as a workbook, while it is made: excelize's file, and

@@ -1,0 +1,165 @@
+package bundle
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"inzage/schema"
+)
+
+// placing counts where records belong: per category and per purpose, and what
+// the data protection officer must know of them. All its keys are codes of ours
+// or keys of catalog entries, so it stays small and holds nothing of the data.
+type placing struct {
+	categories map[schema.Category]*placed
+	purposes   map[schema.Purpose]int64
+	regions    map[schema.Region]int64
+	roles      map[schema.Role]int64
+	services   tags
+	platforms  tags
+	findings   map[schema.FindingID]*noticed
+}
+
+// placed is what is known of a group of records.
+type placed struct {
+	count               int64
+	oldest              int // age in days, -1 where none is known
+	services, platforms tags
+	regions             tags
+}
+
+// noticed is a finding while it is counted.
+type noticed struct {
+	count, more int64
+	evidence    map[string]int64
+}
+
+// maxEvidence bounds the places that a finding lists, maxNoticed those that are
+// counted: keys are the catalog's, but nothing here says so.
+const (
+	maxEvidence = 20
+	maxNoticed  = 5_000
+)
+
+func newPlacing() *placing {
+	return &placing{
+		categories: make(map[schema.Category]*placed), purposes: make(map[schema.Purpose]int64),
+		regions: make(map[schema.Region]int64), roles: make(map[schema.Role]int64),
+		findings: make(map[schema.FindingID]*noticed),
+	}
+}
+
+func (p *placing) add(e *schema.Explanation) {
+	x := &e.Facets
+	category := cmp.Or(x.Category, schema.CategoryUnknown)
+	of := p.categories[category]
+	if of == nil {
+		of = newPlaced()
+		p.categories[category] = of
+	}
+	of.add(x)
+	p.purposes[cmp.Or(x.Purpose, schema.PurposeUnmapped)]++
+	p.regions[cmp.Or(x.Region, schema.RegionUnknown)]++
+	p.roles[cmp.Or(x.Role, schema.RoleUnknown)]++
+	p.services.add(x.Service)
+	p.platforms.add(x.Platform)
+	for _, id := range e.Findings {
+		p.notice(id, cmp.Or(e.Rule, string(eventLayer(e.Layer))))
+	}
+}
+
+// notice counts a record with a finding; key is the entry that explains it.
+func (p *placing) notice(id schema.FindingID, key string) {
+	n := p.findings[id]
+	if n == nil {
+		n = &noticed{evidence: make(map[string]int64)}
+		p.findings[id] = n
+	}
+	n.count++
+	if _, ok := n.evidence[key]; ok || len(n.evidence) < maxNoticed {
+		bump(n.evidence, key)
+	} else {
+		n.more++
+	}
+}
+
+func newPlaced() *placed { return &placed{oldest: -1} }
+
+func (p *placed) add(x *schema.Facets) {
+	p.count++
+	p.oldest = max(p.oldest, x.Age)
+	p.services.add(x.Service)
+	p.platforms.add(x.Platform)
+	p.regions.add(string(x.Region))
+}
+
+// list gives the findings, the most urgent first.
+func (p *placing) list() []schema.Finding {
+	order := []schema.Severity{schema.SeverityHigh, schema.SeverityMedium, schema.SeverityLow}
+	var list []schema.Finding
+	for _, id := range sortedKeys(p.findings) {
+		n := p.findings[id]
+		f := schema.Finding{ID: id, Severity: id.Severity(), Count: n.count, More: n.more}
+		for i, e := range ranked(n.evidence) {
+			if i < maxEvidence {
+				f.Evidence = append(f.Evidence, schema.Evidence{Code: e.name, Count: e.count})
+			} else {
+				f.More += e.count
+			}
+		}
+		list = append(list, f)
+	}
+	slices.SortStableFunc(list, func(a, b schema.Finding) int {
+		return cmp.Or(cmp.Compare(slices.Index(order, a.Severity), slices.Index(order, b.Severity)), cmp.Compare(b.Count, a.Count))
+	})
+	return list
+}
+
+// tags counts a handful of codes.
+type tags []counted
+
+const maxTags = 100
+
+func (t *tags) add(code string) {
+	if code == "" {
+		code = "unknown"
+	}
+	for i := range *t {
+		if (*t)[i].name == code {
+			(*t)[i].count++
+			return
+		}
+	}
+	if len(*t) < maxTags {
+		*t = append(*t, counted{code, 1})
+	}
+}
+
+// codes lists the tags, most frequent first.
+func (t tags) codes() []string {
+	sorted := slices.Clone(t)
+	slices.SortFunc(sorted, func(a, b counted) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.name, b.name))
+	})
+	list := make([]string, len(sorted))
+	for i, c := range sorted {
+		list[i] = c.name
+	}
+	return list
+}
+
+// counts gives the tags as a map, for the manifest.
+func (t tags) counts() map[string]int64 {
+	m := make(map[string]int64, len(t))
+	for _, c := range t {
+		m[c.name] = c.count
+	}
+	return m
+}
+
+// ownFacets copies facets out of the record's memory.
+func ownFacets(x schema.Facets) schema.Facets {
+	x.Service, x.Platform = strings.Clone(x.Service), strings.Clone(x.Platform)
+	return x
+}
