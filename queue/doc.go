@@ -31,7 +31,7 @@
 //
 //   - intake: New, Append, Update, Request, Entries
 //   - workers: Work, Vault, Vault.Box (a schema.Box), Vault.Bundle, Allow, Block
-//   - clock: OpenRegister, Register, Update, Promote, Erase
+//   - clock: OpenRegister, Register.Run, Register.Open, Update, Sweep, Erase
 //   - operators: Verify, Register.Parked, Retry, Erase, Health
 //
 // # Opening

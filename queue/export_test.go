@@ -1,7 +1,98 @@
 package queue
 
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strconv"
+
+	"github.com/nats-io/nats.go"
+	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"inzage/schema"
+)
+
 // For the tests of this package only.
 var (
 	MakeVault = (*Queue).makeVault
 	Shred     = (*Queue).shred
 )
+
+// Jobs is how many jobs are in the queue.
+func Jobs(q *Queue) uint64 {
+	s, err := q.ledger.Stream(context.Background(), streamJobs)
+	if err != nil {
+		return 0
+	}
+	return s.CachedInfo().State.Msgs
+}
+
+// LoseJobs empties the queue, as a damaged file would.
+func LoseJobs(q *Queue) error {
+	s, err := q.ledger.Stream(context.Background(), streamJobs)
+	if err != nil {
+		return err
+	}
+	return s.Purge(context.Background())
+}
+
+// Parked is how many messages were set aside.
+func Parked(q *Queue) uint64 {
+	s, err := q.ledger.Stream(context.Background(), streamParked)
+	if err != nil {
+		return 0
+	}
+	return s.CachedInfo().State.Msgs
+}
+
+// GiveAgain puts another copy of a fetch job into the queue.
+func GiveAgain(q *Queue, id schema.RequestID, n int) error {
+	return q.handOver(context.Background(), Job{Kind: KindFetch, Request: schema.Request{ID: id}, Entry: schema.Entry{N: n}, Try: 1}, 0)
+}
+
+// GiveNewer puts a job of a version to come into the queue.
+func GiveNewer(q *Queue, id schema.RequestID) error {
+	msg := jobMsg(dueSubject(KindFetch, 0, id, 3), 1)
+	msg.Header.Set(headerVersion, "99")
+	_, err := q.ledger.PublishMsg(context.Background(), msg)
+	return err
+}
+
+// Fill writes the ledgers of many verified requests, many in one batch.
+func Fill(ctx context.Context, q *Queue, requests int) error {
+	var batch []*nats.Msg
+	at := q.now()
+	for n := range requests {
+		r, prev := schema.Request{ID: NewID()}, ""
+		for _, e := range []schema.Entry{
+			{Kind: schema.EntryOpened, Case: strconv.Itoa(n), Channel: schema.ChannelDesk, Day: q.today(at).AddDays(-n % 60), Lang: schema.Dutch, Parts: []string{"graphexport", "dataviewer"}},
+			{Kind: schema.EntryVerified, Code: "signed-in"},
+		} {
+			e.N, e.At, e.Actor, e.Prev = r.Entries+1, at, schema.ActorSystem, prev
+			r.Entries++
+			text, err := json.Marshal(e)
+			if err != nil {
+				return err
+			}
+			prev = hashOf(text)
+			msg := nats.NewMsg(subjectLedger + string(r.ID) + "." + strconv.Itoa(e.N) + ".entry")
+			msg.Data = text
+			msg.Header.Set(headerVersion, strconv.Itoa(entryVersion))
+			batch = append(batch, msg)
+		}
+		if len(batch) >= 500 || n == requests-1 {
+			if _, err := jetstreamext.PublishMsgBatch(ctx, q.ledger, batch); err != nil {
+				return err
+			}
+			batch = nil
+		}
+	}
+	return nil
+}
+
+// Store stores a file and forgets it.
+func Store(ctx context.Context, v *Vault, content []byte) error {
+	h, err := v.store(ctx, bytes.NewReader(content))
+	v.discard(ctx, h)
+	return err
+}

@@ -33,6 +33,7 @@ const (
 	subjectDue      = "inzage.due."
 	subjectSchedule = "inzage.sched."
 	subjectWake     = "inzage.wake."
+	subjectSaid     = "inzage.said."
 	subjectParked   = "inzage.parked"
 	subjectCheck    = "inzage.check"
 	subjectKey      = "inzage.key."
@@ -57,6 +58,8 @@ func ledgerStreams(replicas int) []jetstream.StreamConfig {
 		Name: streamLedger, Subjects: []string{subjectLedger + ">"},
 		DenyDelete: true, DenyPurge: true, AllowAtomicPublish: true, AllowDirect: true,
 		MaxBytes: 2 << 30, MaxMsgSize: 64 << 10, Duplicates: 2 * time.Minute,
+		// Tells, once an entry is stored, those who work on its request.
+		RePublish: &jetstream.RePublish{Source: subjectLedger + ">", Destination: subjectSaid + ">", HeadersOnly: true},
 	}, {
 		Name: streamSchedule, Subjects: []string{subjectSchedule + ">", subjectDue + ">"},
 		// Schedules do not go with Discard New, and Discard Old would drop jobs in

@@ -1,0 +1,345 @@
+package queue
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"inzage/schema"
+)
+
+// Register is every request at a glance: their ledgers folded and held in
+// memory, sorted by due date and by state. It lags behind the ledger by the time
+// a message takes; decide with Update, not with the register. Its methods may be
+// called from many goroutines.
+type Register struct {
+	q *Queue
+
+	mu     sync.RWMutex
+	rows   map[schema.RequestID]*row
+	cases  map[string]schema.RequestID
+	due    []dueKey // of the requests that still need an answer
+	states map[schema.State][]dueKey
+	seq    uint64 // the last entry of the ledger that was applied
+	dirty  map[schema.RequestID]bool
+	forged map[schema.RequestID]bool // their snapshot fails its proof; it is left as it is
+	grown  chan struct{}             // closed and replaced when an entry was applied
+}
+
+// row is a request and where its ledger stands.
+type row struct {
+	anchor
+	request schema.Request
+	rev     uint64 // of the snapshot
+	bad     bool   // its ledger is not what was written
+}
+
+// anchor is a place in the ledger of a request, kept outside it: how many
+// entries there were, and the hash of the last.
+type anchor struct {
+	N    int    `json:"n"`
+	Hash string `json:"hash"`
+}
+
+// dueKey is a place in a sorted list.
+type dueKey struct {
+	due schema.Date
+	id  schema.RequestID
+}
+
+func (k dueKey) compare(other dueKey) int {
+	return cmp.Or(k.due.Compare(other.due), cmp.Compare(k.id, other.id))
+}
+
+// OpenRegister reads the snapshot and then the entries after it, up to the last
+// one that is there now. Run follows from there. CodeDamagedStore says that
+// entries are missing from the ledger: Verify names them. Nothing should be
+// written before a backup was restored.
+func (q *Queue) OpenRegister(ctx context.Context) (*Register, error) {
+	r := &Register{
+		q: q, rows: make(map[schema.RequestID]*row), cases: make(map[string]schema.RequestID),
+		states: make(map[schema.State][]dueKey), dirty: make(map[schema.RequestID]bool),
+		forged: make(map[schema.RequestID]bool), grown: make(chan struct{}),
+	}
+	seq, err := r.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := q.whole(ctx, seq); err != nil {
+		return nil, err
+	}
+	r.seq = seq
+	err = q.walk(ctx, subjectLedger+">", seq+1, func(subject string, e stored) error {
+		r.apply(subject, e)
+		return nil
+	}, func(subject string, _ error) error {
+		r.spoil(subject)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.sort()
+	return r, nil
+}
+
+// sort makes the lists, once everything that was there is in.
+func (r *Register) sort() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.due, r.states = nil, make(map[schema.State][]dueKey)
+	for id, row := range r.rows {
+		key := dueKey{row.request.Due(), id}
+		r.states[row.request.State] = append(r.states[row.request.State], key)
+		if row.request.State.Open() {
+			r.due = append(r.due, key)
+		}
+		r.cases[row.request.Case] = id
+	}
+	slices.SortFunc(r.due, dueKey.compare)
+	for _, list := range r.states {
+		slices.SortFunc(list, dueKey.compare)
+	}
+}
+
+// apply takes an entry; the lists are not made yet.
+func (r *Register) apply(subject string, e stored) (old, changed *row) {
+	id, n, ok := whose(subject)
+	r.seq = max(r.seq, e.seq)
+	if !ok {
+		return nil, nil
+	}
+	old = r.rows[id]
+	now := row{request: schema.Request{ID: id}}
+	if old != nil {
+		now = *old
+	}
+	if now.bad || n < now.N || n == now.N && e.hash == now.Hash {
+		return old, old
+	}
+	next, err := now.request.Fold(e.Entry)
+	now.bad = err != nil || e.N != n || e.N != now.N+1 || e.Prev != now.Hash
+	if !now.bad {
+		next.ID = id
+		now.request, now.anchor = next, anchor{e.N, e.hash}
+	}
+	r.rows[id] = &now
+	if !now.bad {
+		r.dirty[id] = true
+	}
+	return old, &now
+}
+
+// spoil marks the request of an entry that cannot be read.
+func (r *Register) spoil(subject string) {
+	if id, _, ok := whose(subject); ok {
+		now := row{request: schema.Request{ID: id}, bad: true}
+		if old := r.rows[id]; old != nil {
+			now = *old
+			now.bad = true
+		}
+		r.rows[id] = &now
+	}
+}
+
+// update takes an entry and keeps the lists sorted.
+func (r *Register) update(subject string, e stored) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	old, now := r.apply(subject, e)
+	if now == nil || old == now {
+		return
+	}
+	if old != nil {
+		key := dueKey{old.request.Due(), old.request.ID}
+		r.states[old.request.State] = without(r.states[old.request.State], key)
+		r.due = without(r.due, key)
+	}
+	key := dueKey{now.request.Due(), now.request.ID}
+	r.states[now.request.State] = with(r.states[now.request.State], key)
+	if now.request.State.Open() {
+		r.due = with(r.due, key)
+	}
+	r.cases[now.request.Case] = now.request.ID
+	close(r.grown)
+	r.grown = make(chan struct{})
+}
+
+func with(list []dueKey, key dueKey) []dueKey {
+	if i, found := slices.BinarySearchFunc(list, key, dueKey.compare); !found {
+		return slices.Insert(list, i, key)
+	}
+	return list
+}
+
+func without(list []dueKey, key dueKey) []dueKey {
+	if i, found := slices.BinarySearchFunc(list, key, dueKey.compare); found {
+		return slices.Delete(list, i, i+1)
+	}
+	return list
+}
+
+// whose reads the request and the number from the subject of an entry.
+func whose(subject string) (schema.RequestID, int, bool) {
+	rest, ok := cutPrefix(subject, subjectLedger)
+	if !ok || len(rest) < 2 || !ValidID(schema.RequestID(rest[0])) {
+		return "", 0, false
+	}
+	n, err := strconv.Atoi(rest[1])
+	return schema.RequestID(rest[0]), n, err == nil && n > 0
+}
+
+// Run follows the ledger until ctx ends, and keeps the snapshot if keep is set,
+// each second and at the end. Several processes may keep it at once.
+func (r *Register) Run(ctx context.Context, keep bool) error {
+	stream, err := r.q.ledger.Stream(ctx, streamLedger)
+	if err != nil {
+		return fail("follow ledger", err)
+	}
+	consumer, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
+		FilterSubjects: []string{subjectLedger + ">"},
+		DeliverPolicy:  jetstream.DeliverByStartSequencePolicy, OptStartSeq: r.seq + 1,
+	})
+	if err != nil {
+		return fail("follow ledger", err)
+	}
+	following, err := consumer.Consume(func(msg jetstream.Msg) {
+		e, err := readEntry(msg.Headers(), msg.Data())
+		if err != nil {
+			r.mu.Lock()
+			r.spoil(msg.Subject())
+			r.mu.Unlock()
+			return
+		}
+		if meta, err := msg.Metadata(); err == nil {
+			e.seq = meta.Sequence.Stream
+			r.update(msg.Subject(), e)
+		}
+	})
+	if err != nil {
+		return fail("follow ledger", err)
+	}
+	defer following.Stop()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if keep {
+				_ = r.Keep(ctx) // tried again in a second; what is dirty stays so
+			}
+		case <-ctx.Done():
+			if !keep {
+				return nil
+			}
+			last, stop := context.WithTimeout(context.WithoutCancel(ctx), dialTimeout)
+			defer stop()
+			return r.Keep(last)
+		}
+	}
+}
+
+// Len is how many requests there are.
+func (r *Register) Len() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.rows)
+}
+
+// Request returns a request.
+func (r *Register) Request(id schema.RequestID) (schema.Request, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	row, ok := r.rows[id]
+	if !ok {
+		return schema.Request{}, false
+	}
+	return row.request, true
+}
+
+// Case returns the request with the case number, the last one where there are
+// several.
+func (r *Register) Case(number string) (schema.Request, bool) {
+	r.mu.RLock()
+	id, ok := r.cases[number]
+	r.mu.RUnlock()
+	if !ok {
+		return schema.Request{}, false
+	}
+	return r.Request(id)
+}
+
+// Open lists the requests that still need an answer, the nearest due date first.
+func (r *Register) Open() iter.Seq[schema.Request] {
+	return r.list(func() []dueKey { return r.due })
+}
+
+// In lists the requests in a state, the earliest due date first.
+func (r *Register) In(state schema.State) iter.Seq[schema.Request] {
+	return r.list(func() []dueKey { return r.states[state] })
+}
+
+// Parked lists the requests with work that was given up, for a person to look
+// at: see Queue.Retry.
+func (r *Register) Parked() iter.Seq[schema.Request] {
+	return func(yield func(schema.Request) bool) {
+		for req := range r.Open() {
+			given := func(p schema.Part) bool { return p.State == schema.PartAbandoned }
+			if (given(req.Build) || slices.ContainsFunc(req.Parts, given)) && !yield(req) {
+				return
+			}
+		}
+	}
+}
+
+// Damaged lists the requests whose ledger is not what was written.
+func (r *Register) Damaged() []schema.RequestID {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	var bad []schema.RequestID
+	for id, row := range r.rows {
+		if row.bad || r.forged[id] {
+			bad = append(bad, id)
+		}
+	}
+	slices.Sort(bad)
+	return bad
+}
+
+// list goes through a copy, so that the caller may take its time.
+func (r *Register) list(keys func() []dueKey) iter.Seq[schema.Request] {
+	return func(yield func(schema.Request) bool) {
+		r.mu.RLock()
+		list := slices.Clone(keys())
+		r.mu.RUnlock()
+		for _, key := range list {
+			if req, ok := r.Request(key.id); ok && !yield(req) {
+				return
+			}
+		}
+	}
+}
+
+// Wait returns once the register knows the request as it was after a write, or
+// with the error of ctx.
+func (r *Register) Wait(ctx context.Context, written schema.Request) error {
+	for {
+		r.mu.RLock()
+		row, grown := r.rows[written.ID], r.grown
+		r.mu.RUnlock()
+		if row != nil && row.N >= written.Entries {
+			return nil
+		}
+		select {
+		case <-grown:
+		case <-ctx.Done():
+			return fail("wait for register", ctx.Err())
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package queue
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"inzage/schema"
+)
+
+// Flaw is something in the ledger that is not as it was written.
+type Flaw struct {
+	Request schema.RequestID `json:"request"`
+	// N is the number of the entry, 0 where none can be named.
+	N    int      `json:"n"`
+	Kind FlawKind `json:"kind"`
+}
+
+// FlawKind says what is wrong with an entry. The codes are public output.
+type FlawKind string
+
+// The kinds.
+const (
+	FlawChanged FlawKind = "changed" // not the bytes that the next entry, or the register, remembers
+	FlawMissing FlawKind = "missing" // it was there
+	FlawExtra   FlawKind = "extra"   // it does not belong in this ledger
+	FlawAnchor  FlawKind = "anchor"  // what the register remembers of this request was altered
+)
+
+// Verified is what Verify found.
+type Verified struct {
+	Requests int    `json:"requests"`
+	Entries  int    `json:"entries"`
+	Flaws    []Flaw `json:"flaws"`
+}
+
+// Verify reads the whole ledger and checks that each entry follows on the one
+// before it, and that what the register's snapshot remembers of each request is
+// still there: a chain alone does not show that its end is missing. An entry
+// that was written in the last second may not be remembered yet.
+//
+// Who can write to the server and has the organisation's key can forge both.
+func (q *Queue) Verify(ctx context.Context) (Verified, error) {
+	check := verifier{chains: make(map[schema.RequestID]*chain)}
+	err := q.snapshots(ctx, func(key string, _ uint64, s snapshot, ok bool) {
+		if key == seqKey {
+			if !ok {
+				check.flaw("", 0, FlawAnchor)
+			}
+			return
+		}
+		check.remember(schema.RequestID(key), s.anchor, ok)
+	}, func() {})
+	if err != nil {
+		return Verified{}, err
+	}
+	err = q.walk(ctx, subjectLedger+">", 0, func(subject string, e stored) error {
+		check.entry(subject, e)
+		return nil
+	}, func(subject string, err error) error {
+		if schema.CodeOf(err) == schema.CodeNewerVersion {
+			return err
+		}
+		check.unreadable(subject)
+		return nil
+	})
+	if err != nil {
+		return Verified{}, err
+	}
+	return check.result(), nil
+}
+
+// verifier follows all chains at once, in the order of the stream.
+type verifier struct {
+	chains  map[schema.RequestID]*chain
+	entries int
+	flaws   []Flaw
+}
+
+// chain is one request's.
+type chain struct {
+	request schema.Request
+	n       int    // of the last entry seen
+	hash    string // of its bytes; empty where they could not be read
+	anchor  anchor
+	gap     bool // an entry is not there, so what follows cannot be folded
+}
+
+func (v *verifier) flaw(id schema.RequestID, n int, kind FlawKind) {
+	f := Flaw{id, n, kind}
+	if !slices.Contains(v.flaws, f) {
+		v.flaws = append(v.flaws, f)
+	}
+}
+
+func (v *verifier) chain(id schema.RequestID) *chain {
+	c, ok := v.chains[id]
+	if !ok {
+		c = &chain{request: schema.Request{ID: id}}
+		v.chains[id] = c
+	}
+	return c
+}
+
+// remember takes what the register knows.
+func (v *verifier) remember(id schema.RequestID, a anchor, ok bool) {
+	if !ok {
+		v.flaw(id, 0, FlawAnchor)
+		return
+	}
+	v.chain(id).anchor = a
+}
+
+// entry takes the next entry of the stream.
+func (v *verifier) entry(subject string, e stored) {
+	v.entries++
+	id, n, ok := whose(subject)
+	if !ok {
+		v.flaw("", 0, FlawExtra)
+		return
+	}
+	c := v.chain(id)
+	if e.N != n {
+		v.flaw(id, n, FlawChanged)
+	}
+	if n <= c.n {
+		v.flaw(id, n, FlawExtra)
+		return
+	}
+	for missing := c.n + 1; missing < n; missing++ {
+		v.flaw(id, missing, FlawMissing)
+	}
+	if n == c.n+1 && e.Prev != c.hash && c.hash != unread {
+		// One of the two was changed; the one before, unless the register still
+		// knows that one.
+		if c.n > 0 && c.anchor != (anchor{c.n, c.hash}) {
+			v.flaw(id, c.n, FlawChanged)
+		} else {
+			v.flaw(id, n, FlawChanged)
+		}
+	}
+	if c.anchor.N == n && c.anchor.Hash != e.hash {
+		v.flaw(id, n, FlawChanged)
+	}
+	if c.gap = c.gap || n > c.n+1; !c.gap {
+		next, err := c.request.Fold(e.Entry)
+		if err != nil {
+			v.flaw(id, n, FlawExtra)
+		} else {
+			c.request = next
+		}
+	}
+	c.n, c.hash = n, e.hash
+}
+
+// unread stands for the hash of an entry that could not be read.
+const unread = "unread"
+
+func (v *verifier) unreadable(subject string) {
+	v.entries++
+	id, n, ok := whose(subject)
+	if !ok {
+		v.flaw("", 0, FlawExtra)
+		return
+	}
+	c := v.chain(id)
+	v.flaw(id, n, FlawChanged)
+	c.n, c.hash, c.gap = max(c.n, n), unread, true
+}
+
+func (v *verifier) result() Verified {
+	for id, c := range v.chains {
+		for missing := c.n + 1; missing <= c.anchor.N; missing++ {
+			v.flaw(id, missing, FlawMissing)
+		}
+	}
+	slices.SortFunc(v.flaws, func(a, b Flaw) int {
+		return cmp.Or(cmp.Compare(a.Request, b.Request), a.N-b.N, cmp.Compare(a.Kind, b.Kind))
+	})
+	return Verified{Requests: len(v.chains), Entries: v.entries, Flaws: v.flaws}
+}
+
+// cutPrefix cuts a subject into its parts after the prefix.
+func cutPrefix(subject, prefix string) ([]string, bool) {
+	rest, ok := strings.CutPrefix(subject, prefix)
+	return strings.Split(rest, "."), ok
+}
