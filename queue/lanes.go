@@ -17,12 +17,12 @@ func kinds() []Kind { return []Kind{KindFetch, KindBuild, KindNotify} }
 // jobOf says which job an entry orders, if any. This is the only table of what
 // follows from what.
 func jobOf(e schema.Entry) (Kind, bool) {
-	switch e.Kind {
-	case schema.EntryFetch:
+	switch {
+	case e.Kind == schema.EntryFetch:
 		return KindFetch, true
-	case schema.EntryBuild:
+	case e.Kind == schema.EntryBuild:
 		return KindBuild, true
-	case schema.EntryReminded:
+	case e.Telling():
 		return KindNotify, true
 	default:
 		return "", false

@@ -244,12 +244,23 @@ func foldAll(id schema.RequestID, entries []stored) (schema.Request, error) {
 		}
 		var err error
 		if request, err = request.Fold(e.Entry); err != nil {
+			if !known(e.Kind) {
+				return request, schema.Fail(schema.CodeNewerVersion, "read ledger", err)
+			}
 			return request, schema.Fail(schema.CodeTampered, "read ledger", err)
 		}
 		request.ID = id
 		prev = e.hash
 	}
 	return request, nil
+}
+
+// known reports whether this version of the program knows the kind of entry.
+func known(kind schema.EntryKind) bool {
+	return slices.ContainsFunc(append(schema.States(), ""), func(s schema.State) bool {
+		_, allowed := s.Next(kind)
+		return allowed
+	})
 }
 
 // entriesAtOnce reads up to 1024 entries in one request to the server, more with

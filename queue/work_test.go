@@ -331,7 +331,7 @@ func TestNoticeGoesOutOnce(t *testing.T) {
 	}})
 	r := queuetest.Request(t, q, "graphexport")
 	reminder := r.Owing(schema.NewDate(2026, time.November, 3))[0]
-	if _, err := q.Append(t.Context(), r.ID, r.Remind(reminder)); err != nil {
+	if _, err := q.Append(t.Context(), r.ID, r.Remind(reminder, false)); err != nil {
 		t.Fatal(err)
 	}
 	queuetest.Eventually(t, "sent", func() bool { return len(state(t, q, r.ID).Notified) == 1 })
