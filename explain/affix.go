@@ -127,35 +127,29 @@ func (c *Catalog) byRule(path, scope string) *field {
 	if ok {
 		f.class, f.why, f.rule = h.class, h.why, "tokens of "+h.word
 	}
-	nl, known := c.words(words, schema.Dutch)
-	if !known { // the end of a long name may be known where the whole is not
+	if !c.thing(words, schema.Dutch).known { // the end of a long name may be known where the whole is not
 		words = numberless(path)
-		nl, known = c.words(words, schema.Dutch)
 	}
-	if !known && !ok {
+	if !c.thing(words, schema.Dutch).known && !ok {
 		return nil
 	}
-	en, _ := c.words(words, schema.English)
-	if !known {
-		nl = c.Text(schema.Dutch, "engine.words.derived", "words", strings.Join(words, " "))
-		en = c.Text(schema.English, "engine.words.derived", "words", strings.Join(words, " "))
-	}
 	f.text = both{
-		NL: c.Text(schema.Dutch, "engine.tokens", "words", nl),
-		EN: c.Text(schema.English, "engine.tokens", "words", en),
+		NL: c.Text(schema.Dutch, "engine.tokens", "words", c.nameIt(words, schema.Dutch)),
+		EN: c.Text(schema.English, "engine.tokens", "words", c.nameIt(words, schema.English)),
 	}
 	return f
 }
 
 // affixText fills {rest}; words that no glossary knows are quoted as they are.
 func (c *Catalog) affixText(a *affix, rest []string, l schema.Lang) string {
-	text := ""
-	if len(rest) > 0 {
-		words, known := c.words(rest, l)
-		if !known {
-			words = "‘" + strings.Join(rest, " ") + "’"
-		}
-		text = words
+	return a.text.in(l).fill(map[string]string{slotRest: c.nameIt(rest, l)})
+}
+
+// nameIt says the words as a thing, or quotes them.
+func (c *Catalog) nameIt(words []string, l schema.Lang) string {
+	p := c.thing(words, l)
+	if !p.known {
+		return c.quote(words, l)
 	}
-	return a.text.in(l).fill(map[string]string{slotRest: text})
+	return p.text
 }

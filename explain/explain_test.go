@@ -118,7 +118,7 @@ func TestEventLayers(t *testing.T) {
 		{"action picks the entry", schema.Record{Event: "mail_action", Action: "archive"}, schema.LayerEvent, "U archiveerde een bericht."},
 		{"other action, plain entry", schema.Record{Event: "mail_action", Action: "Else"}, schema.LayerEvent, "U deed iets met een bericht."},
 		{"family", schema.Record{Event: "Inventory.FileAdd"}, schema.LayerFamily, "Windows vond het bestand."},
-		{"family, unknown word quoted", schema.Record{Event: "Inventory.FooBarAdd"}, schema.LayerFamily, "Windows vond ‘Foo Bar’."},
+		{"family, unknown word quoted", schema.Record{Event: "Inventory.FooBarAdd"}, schema.LayerFamily, "Windows vond ‘foo bar’."},
 		{"composed from the name", schema.Record{Event: "Office.Word.Online.Data.Activity.FileSaved"}, schema.LayerComposed, "Word in de browser sloeg iets op: het bestand."},
 		{"composed, words joined", schema.Record{Event: "Office.Word.PowerPointSaved"}, schema.LayerComposed, "Word sloeg iets op: het PowerPoint."},
 		{"namespace only", schema.Record{Event: "Office.Word.Frobnicate"}, schema.LayerNamespace, "Word legde iets vast over teksten."},
@@ -162,7 +162,7 @@ func TestFieldLayersAndClasses(t *testing.T) {
 		{"data.Other.Name", "Word", schema.LayerNone, schema.Unknown, "Onbekend veld."},
 		{"ext.metadata.f.Anything", "321", schema.LayerDictionary, schema.AggregateTechnical, "Een merk."},
 		{"data.FileCount", "12", schema.LayerRule, schema.AggregateTechnical, "Een aantal: het bestand."},
-		{"data.items[3].FooCount", "12", schema.LayerRule, schema.AggregateTechnical, "Een aantal: ‘Foo’."},
+		{"data.items[3].FooCount", "12", schema.LayerRule, schema.AggregateTechnical, "Een aantal: ‘foo’."},
 		{"data.File", "x", schema.LayerRule, schema.Unknown, "Iets over: het bestand."},
 		{"data.Foo", "0f8fad5b-d9cb-469f-a165-70867728950e", schema.LayerShape, schema.PseudonymousIdentifier, "Een code."},
 		{"data.Foo", "2025-11-03T08:14:09Z", schema.LayerShape, schema.LinkedUsage, "Een moment."},
@@ -210,14 +210,14 @@ func TestNamesInWords(t *testing.T) {
 		{"NewFileSize", "de grootte van het nieuwe bestand", "the new file size"},
 		{"AppFileRunSize", "de grootte van het uitvoeren van het bestand bij de app", "the app file run size"},
 		{"File2Size", "de grootte van het bestand 2", "the file 2 size"},
-		{"SizeNew", "de nieuwe grootte", "the size new"},
+		{"SizeNew", "de nieuwe grootte", "the new size"},
 		{"ActivityFile", "het bestand", "the file"},
 		{"FileFoo", "", ""},
 		{"", "", ""},
 	}
 	for _, tc := range tests {
-		nl, _ := c.words(splitName(tc.name), schema.Dutch)
-		en, _ := c.words(splitName(tc.name), schema.English)
+		nl := c.thing(splitName(tc.name), schema.Dutch).text
+		en := c.thing(splitName(tc.name), schema.English).text
 		if nl != tc.nl || en != tc.en {
 			t.Errorf("%s: got %q, %q, want %q, %q", tc.name, nl, en, tc.nl, tc.en)
 		}

@@ -34,15 +34,16 @@ type Catalog struct {
 	tokens     map[string]both
 	tokenMax   int // the most words that one glossary entry joins
 	verbs      map[string]*verb
-	enums      map[string]map[string]both
-	terms      map[string]rawTerm // by "table.code"
-	texts      map[string]both
-	refs       map[string]rawRef
-	whose      whose
-	published  published
-	facets     facets
-	version    string
-	problems   []error
+	grammar
+	enums     map[string]map[string]both
+	terms     map[string]rawTerm // by "table.code"
+	texts     map[string]both
+	refs      map[string]rawRef
+	whose     whose
+	published published
+	facets    facets
+	version   string
+	problems  []error
 }
 
 // Load reads the catalog from file systems laid out as docs/catalog-format.md
@@ -61,6 +62,7 @@ func Load(fsys ...fs.FS) (*Catalog, error) {
 		retired:    make(map[string]map[string]string),
 		tokens:     make(map[string]both),
 		verbs:      make(map[string]*verb),
+		grammar:    newGrammar(),
 		enums:      make(map[string]map[string]both),
 		terms:      make(map[string]rawTerm),
 		texts:      make(map[string]both),
@@ -151,13 +153,7 @@ func (c *Catalog) read(f file) {
 	case "rules":
 		c.addRules(at, decode[rawRules](at, f.data))
 	case "words":
-		w := decode[rawWords](at, f.data)
-		for token, words := range w.Tokens {
-			c.addToken(at.entry(token), token, words)
-		}
-		for _, v := range w.Verbs {
-			c.addVerb(at.entry(strings.Join(v.Words, " ")), v)
-		}
+		c.addWords(at, decode[rawWords](at, f.data))
 	case "values":
 		for name, codes := range decode[rawValues](at, f.data).Enums {
 			c.addEnum(at.entry(name), name, codes)

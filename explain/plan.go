@@ -130,9 +130,9 @@ func (x *Explainer) useEntry(p *plan, e *entry, star string) {
 // useComposed makes a sentence of the name, or of the action where the name is
 // a generic one.
 func (x *Explainer) useComposed(p *plan, r *schema.Record, ns *namespace, rest string) bool {
-	made, ok := x.c.compose(rest, x.in.lang)
+	made, ok := x.compose(rest)
 	if !ok && r.Action != "" {
-		made, ok = x.c.compose(r.Action, x.in.lang)
+		made, ok = x.compose(r.Action)
 	}
 	if !ok || ns == nil && r.App == "" {
 		return false
@@ -141,11 +141,10 @@ func (x *Explainer) useComposed(p *plan, r *schema.Record, ns *namespace, rest s
 	if ns != nil {
 		p.rule, p.ref = ns.name+" "+made.rule, ns.ref
 	}
-	if made.verb.kind != "" && p.kind == "" {
-		p.kind = made.verb.kind
+	if made.kind != "" && p.kind == "" {
+		p.kind = made.kind
 	}
-	p.title = made.verb.title.in(x.in.lang)
-	p.text = made.verb.text.in(x.in.lang)
+	p.title, p.text = made.title, made.text
 	p.fixed[slotWhat] = made.what
 	return true
 }

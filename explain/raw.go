@@ -100,16 +100,26 @@ type rawPeople struct {
 }
 
 type rawVerb struct {
-	Words []string `yaml:"words"`
-	NL    string   `yaml:"nl"`
-	EN    string   `yaml:"en"`
-	Title both     `yaml:"title"`
-	Kind  string   `yaml:"kind"`
+	Words   []string `yaml:"words"`
+	Done    []string `yaml:"done"`
+	Between []string `yaml:"between"`
+	Noun    bool     `yaml:"noun"`
+	Screen  bool     `yaml:"screen"`
+	NL      string   `yaml:"nl"`
+	EN      string   `yaml:"en"`
+	Title   both     `yaml:"title"`
+	Kind    string   `yaml:"kind"`
 }
 
 type rawWords struct {
-	Tokens map[string]both `yaml:"tokens"`
-	Verbs  []rawVerb       `yaml:"verbs"`
+	Tokens      map[string]both `yaml:"tokens"`
+	Verbs       []rawVerb       `yaml:"verbs"`
+	Acts        map[string]both `yaml:"acts"`
+	Steps       map[string]both `yaml:"steps"`
+	Joints      map[string]both `yaml:"joints"`
+	Either      []string        `yaml:"either"`
+	Scopes      []string        `yaml:"scopes"`
+	Determiners []string        `yaml:"determiners"`
 }
 
 type rawValues struct {

@@ -3,15 +3,84 @@ package explain
 import (
 	"slices"
 	"strings"
-
-	"inzage/schema"
 )
 
 // verb is what the last word of an event name says.
 type verb struct {
-	text  bilingual
-	title both
-	kind  string
+	text   bilingual
+	title  both
+	kind   string
+	noun   bool // the word is a thing ("Status"), which a name can also just be about
+	screen bool // the thing is a part of the screen ("Dialog")
+}
+
+// act is what a word that orders something says: "delete" in "deleteShift".
+type act struct {
+	text bilingual // with the object as {what}
+	step bool      // a program does it, rather than a person
+}
+
+// grammar is what is known of single words inside names, by the word in lower
+// case without spaces.
+type grammar struct {
+	acts        map[string]*act
+	joints      map[string]both // "from": how two things relate
+	done        map[string]bool // verbs that say something has happened
+	between     map[string]bool // verbs that stand between what and where
+	either      map[string]bool // words that are an order or a thing
+	scopes      map[string]bool // words that can follow a verb
+	determiners map[string]bool // tokens that stand in place of an article
+}
+
+func newGrammar() grammar {
+	return grammar{
+		acts: make(map[string]*act), joints: make(map[string]both), done: make(map[string]bool), between: make(map[string]bool),
+		either: make(map[string]bool), scopes: make(map[string]bool), determiners: make(map[string]bool),
+	}
+}
+
+func (c *Catalog) addWords(at *place, raw rawWords) {
+	for token, words := range raw.Tokens {
+		c.addToken(at.entry(token), token, words)
+	}
+	for _, v := range raw.Verbs {
+		c.addVerb(at.entry(strings.Join(append(v.Words, v.Done...), " ")), v)
+	}
+	for word, words := range raw.Acts {
+		c.addAct(at.entry(word), word, words, false)
+	}
+	for word, words := range raw.Steps {
+		c.addAct(at.entry(word), word, words, true)
+	}
+	for word, words := range raw.Joints {
+		at.entry(word).needBoth("joint", words)
+		c.joints[word] = words
+	}
+	for _, word := range raw.Either {
+		c.either[joined(strings.Fields(word))] = true
+	}
+	for _, word := range raw.Scopes {
+		c.scopes[word] = true
+	}
+	for _, word := range raw.Determiners {
+		c.determiners[word] = true
+	}
+}
+
+// addAct notes the words for an order. Without a placeholder the object stands
+// before a Dutch infinitive ("de dienst verwijderen") and behind an English verb.
+func (c *Catalog) addAct(at *place, word string, words both, step bool) {
+	if !strings.Contains(words.NL, "{") {
+		words.NL = "[{what} ]" + words.NL
+	}
+	if !strings.Contains(words.EN, "{") {
+		words.EN += "[ {what}]"
+	}
+	key := strings.ToLower(strings.Join(splitName(word), ""))
+	if c.acts[key] != nil {
+		at.fail("act given twice")
+	}
+	c.acts[key] = &act{text: at.template("text", words), step: step}
 }
 
 func (c *Catalog) addToken(at *place, token string, words both) {
@@ -28,8 +97,14 @@ func (c *Catalog) addToken(at *place, token string, words both) {
 func (c *Catalog) addVerb(at *place, raw rawVerb) {
 	at.needBoth("title", raw.Title)
 	at.needTerm("kind", "kinds", raw.Kind)
-	v := &verb{text: at.template("text", both{NL: raw.NL, EN: raw.EN}), title: raw.Title, kind: raw.Kind}
-	for _, word := range raw.Words {
+	v := &verb{text: at.template("text", both{NL: raw.NL, EN: raw.EN}), title: raw.Title, kind: raw.Kind, noun: raw.Noun, screen: raw.Screen}
+	for _, word := range raw.Done {
+		c.done[strings.ToLower(word)] = true
+	}
+	for _, word := range raw.Between {
+		c.between[strings.ToLower(word)] = true
+	}
+	for _, word := range slices.Concat(raw.Words, raw.Done) {
 		key := strings.ToLower(word)
 		if c.verbs[key] != nil {
 			at.fail("verb %s given twice", word)
@@ -50,120 +125,6 @@ func (c *Catalog) addEnum(at *place, name string, codes map[string]both) {
 		at.needBoth(code, words)
 		c.enums[name][key] = words
 	}
-}
-
-// words says the parts of a name in words, joining parts where the glossary
-// knows them together ("Power", "Point"). known is false when one of them is in
-// no glossary; then nothing better than the name itself can be shown.
-//
-// An English name reads as it stands, behind an article: "the licence status".
-// In Dutch the last noun comes first: "de status van de licentie". A token whose
-// Dutch begins with "de" or "het" is a noun; any other stands before the noun
-// that follows it, and after a definite article an adjective always ends in -e,
-// so it never has to be inflected.
-func (c *Catalog) words(parts []string, l schema.Lang) (text string, known bool) {
-	var groups []group
-	var open group
-	known = len(parts) > 0
-	for i := 0; i < len(parts); {
-		n, w := c.longestToken(parts[i:])
-		t := w.in(l)
-		switch {
-		case n > 0 && t == "-": // says nothing to a reader
-		case n > 0 && isNoun(w.NL):
-			open.noun = t
-			groups = append(groups, open)
-			open = group{}
-		case n > 0:
-			open.before = append(open.before, t)
-		case isNumber(parts[i]) && len(groups) > 0 && len(open.before) == 0:
-			n = 1
-			groups[len(groups)-1].after = parts[i]
-		case isNumber(parts[i]):
-			n = 1
-			open.before = append(open.before, parts[i])
-		default:
-			return "", false
-		}
-		i += n
-	}
-	if len(open.before) > 0 {
-		groups = append(groups, open)
-	}
-	if l == schema.English {
-		return english(groups), known
-	}
-	// What trails behind the last noun says something of it: "FileOpened" is
-	// the opened file.
-	if n := len(groups) - 1; n > 0 && groups[n].noun == "" {
-		groups[n-1].before = append(groups[n].before, groups[n-1].before...)
-		groups = groups[:n]
-	}
-	return dutch(groups), known
-}
-
-// group is a noun with what belongs to it.
-type group struct {
-	before []string // adjectives and the like
-	noun   string   // in Dutch with its article; may be empty
-	after  string   // a number
-}
-
-func isNoun(nl string) bool { return strings.HasPrefix(nl, "de ") || strings.HasPrefix(nl, "het ") }
-
-// dutch puts the last noun first; a long chain is broken by "bij".
-func dutch(groups []group) string {
-	const chain = 3
-	var b strings.Builder
-	for i, group := range slices.Backward(groups) {
-		switch nth := len(groups) - 1 - i; {
-		case nth == 0:
-		case nth%chain == 0:
-			b.WriteString(" bij ")
-		default:
-			b.WriteString(" van ")
-		}
-		g := group
-		if g.noun == "" {
-			b.WriteString(strings.Join(g.before, " "))
-			continue
-		}
-		article, noun, _ := strings.Cut(g.noun, " ")
-		b.WriteString(strings.ReplaceAll(strings.Join(append(append([]string{article}, g.before...), noun), " "), "- ", "-"))
-		if g.after != "" {
-			b.WriteString(" " + g.after)
-		}
-	}
-	return b.String()
-}
-
-func english(groups []group) string {
-	var list []string
-	nouns := false
-	for _, g := range groups {
-		list = append(list, g.before...)
-		if g.noun != "" {
-			nouns = true
-			list = append(list, g.noun)
-		}
-		if g.after != "" {
-			list = append(list, g.after)
-		}
-	}
-	text := strings.Join(list, " ")
-	if nouns {
-		return "the " + text
-	}
-	return text
-}
-
-func (c *Catalog) longestToken(parts []string) (int, both) {
-	for n := min(len(parts), c.tokenMax); n > 0; n-- {
-		if w, ok := c.tokens[strings.ToLower(strings.Join(parts[:n], ""))]; ok {
-			return n, w
-		}
-	}
-	return 0, both{}
 }
 
 func isNumber(s string) bool {

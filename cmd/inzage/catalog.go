@@ -42,6 +42,24 @@ func (a *app) catalogCheckCommand() *cobra.Command {
 // names reads the distinct names of a list, one a line; text after a tab is
 // something else.
 func (a *app) names(file string) ([]string, error) {
+	lines, err := a.lines(file)
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	seen := map[string]bool{}
+	for _, line := range lines {
+		name, _, _ := strings.Cut(line, "\t")
+		if name = strings.TrimSpace(name); name != "" && !seen[name] {
+			seen[name] = true
+			list = append(list, name)
+		}
+	}
+	return list, nil
+}
+
+// lines reads the lines of a list that hold something.
+func (a *app) lines(file string) ([]string, error) {
 	in := a.stdin
 	if file != "-" {
 		f, err := os.Open(file)
@@ -52,13 +70,10 @@ func (a *app) names(file string) ([]string, error) {
 		in = f
 	}
 	var list []string
-	seen := map[string]bool{}
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
-		name, _, _ := strings.Cut(lines.Text(), "\t")
-		if name = strings.TrimSpace(name); name != "" && !seen[name] {
-			seen[name] = true
-			list = append(list, name)
+		if line := strings.TrimSpace(lines.Text()); line != "" {
+			list = append(list, line)
 		}
 	}
 	if err := lines.Err(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -64,12 +65,13 @@ func (a *app) sayings(lang schema.Lang, fields bool, args []string) ([]said, err
 	var records []schema.Record
 	switch {
 	case len(args) > 0:
-		names, err := a.names(args[0])
+		names, err := a.lines(args[0])
 		if err != nil {
 			return nil, err
 		}
-		for _, name := range names {
-			records = append(records, schema.Record{Event: name})
+		for _, line := range names { // a list can stand behind a name, as in testdata/names
+			name, list, _ := strings.Cut(line, "\t")
+			records = append(records, testdata.Event{Name: name, List: strings.TrimSpace(list)}.Record())
 		}
 	case fields:
 		for _, f := range testdata.Fields() {
