@@ -16,6 +16,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/sas"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/service"
 
+	"inzage/workers/graphexport/azurite"
 	"inzage/workers/graphexport/simulate"
 	"inzage/workers/graphexport/simulate/blobstore"
 )
@@ -26,8 +27,11 @@ type account struct {
 	key    *service.SharedKeyCredential
 }
 
-// accounts runs a test against the built-in store and, where INZAGE_AZURITE
-// names it by its address, against Azurite.
+var emulator = azurite.New()
+
+func TestMain(m *testing.M) { os.Exit(emulator.Run(m)) }
+
+// accounts runs a test against the built-in store and against Azurite.
 func accounts(t *testing.T, test func(*testing.T, account)) {
 	t.Helper()
 	t.Run("store", func(t *testing.T) {
@@ -36,12 +40,8 @@ func accounts(t *testing.T, test func(*testing.T, account)) {
 	})
 	t.Run("azurite", func(t *testing.T) {
 		t.Parallel()
-		address := os.Getenv("INZAGE_AZURITE")
-		if address == "" {
-			t.Skip("INZAGE_AZURITE does not name an emulator")
-		}
-		const published = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-		test(t, open(t, address, "devstoreaccount1", published))
+		a := emulator.Account(t)
+		test(t, open(t, a.Endpoint, a.Name, a.Key))
 	})
 }
 
