@@ -45,7 +45,7 @@ type Account struct {
 }
 
 // accounts is how many tests of a package can have one.
-const accounts = 200
+const accounts = 500
 
 // New prepares a server; Run starts it.
 func New() *Server { return &Server{} }

@@ -20,7 +20,13 @@ import (
 
 var storage = azurite.New()
 
-func TestMain(m *testing.M) { os.Exit(storage.Run(m)) }
+// TestMain starts storage, unless this is a child process that is told of one.
+func TestMain(m *testing.M) {
+	if os.Getenv("INZAGE_TEST_CHILD") != "" {
+		os.Exit(m.Run())
+	}
+	os.Exit(storage.Run(m))
+}
 
 // quick are times for tests, in which a day of the tenant takes 20 ms.
 const day = 20 * time.Millisecond
