@@ -72,6 +72,7 @@ const (
 	ProblemRightsMore   Problem = "more-rights-than-needed"
 	ProblemUnreachable  Problem = "unreachable"
 	ProblemForbidden    Problem = "forbidden"
+	ProblemRefused      Problem = "storage-refuses"
 	ProblemKey          Problem = "wrong-key"
 	ProblemNoKeys       Problem = "keys-switched-off"
 	ProblemNoAccount    Problem = "no-such-account"
@@ -80,6 +81,15 @@ const (
 	ProblemSoftDelete   Problem = "deleted-blobs-are-kept"
 	ProblemLeftovers    Problem = "containers-left-behind"
 )
+
+// Problems lists all problems.
+func Problems() []Problem {
+	return []Problem{
+		ProblemCloud, ProblemSignIn, ProblemTenant, ProblemRightMissing, ProblemRightsMore, ProblemUnreachable,
+		ProblemForbidden, ProblemRefused, ProblemKey, ProblemNoKeys, ProblemNoAccount, ProblemGivesRead, ProblemPremium,
+		ProblemSoftDelete, ProblemLeftovers,
+	}
+}
 
 // Check goes through everything that an export needs, without ordering one: it
 // writes into a container of its own as Microsoft would, and deletes it.
@@ -324,6 +334,8 @@ func storageProblem(err error) Problem {
 		return ""
 	case bloberror.HasCode(err, bloberror.AuthenticationFailed):
 		return ProblemKey
+	case bloberror.HasCode(err, bloberror.AuthorizationFailure): // the account's network rules; a missing role has a code of its own
+		return ProblemRefused
 	case refusedBy(err) == "KeyBasedAuthenticationNotPermitted":
 		return ProblemNoKeys
 	case bloberror.HasCode(err, bloberror.AccountIsDisabled), strings.Contains(err.Error(), "no such host"):
