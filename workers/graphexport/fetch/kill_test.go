@@ -42,12 +42,8 @@ func dieAfter(t *testing.T, at int) (acts int) {
 	r := newRig(t, simulate.Options{Day: time.Millisecond}, func(c *Config) {
 		transport := c.HTTP.Transport
 		c.Times.Retry = time.Microsecond
-		c.HTTP = &http.Client{Transport: carrier(func(req *http.Request) (resp *http.Response, err error) {
-			err = d.act(req.Method+" "+req.URL.Path, func() error {
-				resp, err = transport.RoundTrip(req)
-				return err
-			})
-			return answered(resp, err)
+		c.HTTP = &http.Client{Transport: carrier(func(req *http.Request) (*http.Response, error) {
+			return d.carry(req, transport)
 		})}
 	})
 	for !d.dead && at > 0 {
@@ -67,15 +63,6 @@ func dieAfter(t *testing.T, at int) (acts int) {
 		t.Fatalf("died after act %d", at)
 	}
 	return d.acts
-}
-
-// answered is an answer, or an error: never both.
-func answered(resp *http.Response, err error) (*http.Response, error) {
-	if err != nil && resp != nil {
-		_ = resp.Body.Close()
-		resp = nil
-	}
-	return resp, err
 }
 
 // errDead is what a dead worker gets from the world, and the world from it.
@@ -112,6 +99,19 @@ func (d *doomed) now() error {
 		d.die()
 	}
 	return errDead
+}
+
+// carry makes a request: an answer, or an error, never both.
+func (d *doomed) carry(req *http.Request, via http.RoundTripper) (resp *http.Response, err error) {
+	err = d.act(req.Method+" "+req.URL.Path, func() error {
+		resp, err = via.RoundTrip(req) //nolint:bodyclose // below, or by who asked
+		return err
+	})
+	if err != nil && resp != nil {
+		_ = resp.Body.Close()
+		resp = nil
+	}
+	return resp, err
 }
 
 // doomedBox lets the worker die before and after what is written.
@@ -228,17 +228,13 @@ func TestChild(t *testing.T) {
 		Tenant: k.Tenant, Client: k.Client, Times: quick(),
 		SignIn:  SignIn{Kind: ClientSecret, Secret: schema.NewPersonal(k.Secret)},
 		Storage: Storage{Account: k.Account, Key: schema.NewPersonal(k.Key), Endpoint: k.Endpoint, ByKey: true},
-		HTTP: &http.Client{Transport: carrier(func(req *http.Request) (resp *http.Response, err error) {
+		HTTP: &http.Client{Transport: carrier(func(req *http.Request) (*http.Response, error) {
 			if host := req.URL.Hostname(); strings.HasSuffix(host, ".microsoft.com") || strings.HasSuffix(host, ".microsoftonline.com") {
 				there := req.Clone(req.Context())
 				there.Host, there.URL.Scheme, there.URL.Host = host, "http", strings.TrimPrefix(k.Graph, "http://")
 				req = there
 			}
-			err = d.act(req.Method+" "+req.URL.Path, func() error {
-				resp, err = http.DefaultTransport.RoundTrip(req)
-				return err
-			})
-			return answered(resp, err)
+			return d.carry(req, http.DefaultTransport)
 		})},
 	})
 	if err != nil {
