@@ -74,7 +74,7 @@ func (x *Explainer) Explain(r schema.Record) schema.Explanation {
 	x.values = append(x.values[:0], make([]string, len(p.text.slots))...)
 	for i := range r.Fields {
 		f := &r.Fields[i]
-		fp := x.field(p, f.Path)
+		fp := x.nth(p, i, f.Path)
 		for _, s := range fp.slots {
 			if v := f.Value.Reveal(); said(v) && f.Kind != schema.Null {
 				x.values[s] = x.in.inSentence(p.text.slots[s].as, v)
@@ -83,7 +83,7 @@ func (x *Explainer) Explain(r schema.Record) schema.Explanation {
 		if fp.says {
 			platform = x.c.facets.field(&e.Facets, fp.facet, f.Value.Reveal(), platform)
 		}
-		e.Notes[i] = x.note(fp, f)
+		x.note(&e.Notes[i], fp, f)
 		if said(f.Value.Reveal()) { // an empty value says nothing about anybody
 			e.Class = e.Class.Raise(e.Notes[i].Class)
 		}
@@ -109,11 +109,33 @@ const unset = "4294967295"
 // redacted or not set.
 func said(v string) bool { return v != "" && v != "#" && v != unset }
 
+// A value that a field is likely to have again is remembered with its note:
+// most fields hold the same value in record after record.
+const (
+	longestRemembered = 100 // bytes
+	mostChanges       = 16  // in a row, after which a field counts as always new
+)
+
 // note explains one value of a known field.
-func (x *Explainer) note(fp *fieldPlan, f *schema.Field) schema.Note {
-	n := fp.note
+func (x *Explainer) note(n *schema.Note, fp *fieldPlan, f *schema.Field) {
 	v := f.Value.Reveal()
-	if f.Kind == schema.EmptyObject || f.Kind == schema.EmptyArray || f.Kind == schema.Null {
+	if m := &fp.memo; m.used && m.value == v && m.kind == f.Kind {
+		*n, m.changes = m.note, 0
+		return
+	}
+	if fp.memo.changes < mostChanges && len(v) <= longestRemembered {
+		v = strings.Clone(v)
+		x.newNote(n, fp, f.Kind, v)
+		fp.memo = memo{used: true, value: v, kind: f.Kind, note: *n, changes: fp.memo.changes + 1}
+		return
+	}
+	x.newNote(n, fp, f.Kind, v)
+}
+
+// newNote works a note out.
+func (x *Explainer) newNote(n *schema.Note, fp *fieldPlan, kind schema.Kind, v string) {
+	*n = fp.note
+	if kind == schema.EmptyObject || kind == schema.EmptyArray || kind == schema.Null {
 		v = ""
 	}
 	if fp.as != "" {
@@ -122,10 +144,10 @@ func (x *Explainer) note(fp *fieldPlan, f *schema.Field) schema.Note {
 		}
 	}
 	if n.Layer == schema.LayerNone {
-		x.byShape(&n, v)
+		x.byShape(n, v)
 	}
-	if f.Kind != schema.String {
-		return n
+	if kind != schema.String {
+		return
 	}
 	if found, ok := x.detect.detect(v, fp.version); ok {
 		if raised := n.Class.Raise(found.class); raised != n.Class {
@@ -138,7 +160,6 @@ func (x *Explainer) note(fp *fieldPlan, f *schema.Field) schema.Note {
 	if v == "" {
 		n.Identifier = ""
 	}
-	return n
 }
 
 // byShape says what a value looks like where nothing is known of its field.

@@ -27,14 +27,20 @@ func (c *Catalog) knownInterpreter(as string) bool {
 // Interpreter says values in words, in one language and time zone. It never
 // fails: a value that it cannot read gives "".
 type Interpreter struct {
-	c    *Catalog
-	lang schema.Lang
-	zone *time.Location
+	c        *Catalog
+	lang     schema.Lang
+	zone     *time.Location
+	calendar *calendar
+	// between the digits of a number
+	decimal, thousands string
 }
 
 // Interpreter makes one; zone must not be nil.
 func (c *Catalog) Interpreter(l schema.Lang, zone *time.Location) Interpreter {
-	return Interpreter{c: c, lang: l, zone: zone}
+	return Interpreter{
+		c: c, lang: l, zone: zone, calendar: c.calendar(l),
+		decimal: c.Text(l, "engine.decimal"), thousands: c.Text(l, "engine.thousands"),
+	}
 }
 
 // Words says the value as the interpreter "as" reads it; "" where that adds
@@ -49,9 +55,9 @@ func (in Interpreter) Words(as, v string) string {
 	}
 	switch as {
 	case "time":
-		return in.moment(v, "engine.time")
+		return in.moment(v, in.calendar.time)
 	case "date":
-		return in.moment(v, "engine.date")
+		return in.moment(v, in.calendar.date)
 	case "number":
 		return in.number(v)
 	case "yesno":
@@ -104,7 +110,11 @@ func (in Interpreter) inSentence(as, v string) string {
 func (in Interpreter) text(key string, args ...any) string { return in.c.Text(in.lang, key, args...) }
 
 func (in Interpreter) enum(name, v string) string {
-	return in.c.enums[name][strings.ToLower(v)].in(in.lang)
+	w, ok := in.c.enums[name][v]
+	if !ok {
+		w = in.c.enums[name][strings.ToLower(v)]
+	}
+	return w.in(in.lang)
 }
 
 func (in Interpreter) yesno(v string) string {
@@ -137,21 +147,24 @@ func (in Interpreter) number(v string) string {
 	if v == unset {
 		return in.text("engine.number.unset")
 	}
-	var b strings.Builder
-	if minus {
-		b.WriteByte('-')
+	if len(whole) <= 4 && (!point || in.decimal == ".") {
+		return v
 	}
-	sep := in.text("engine.thousands")
+	var room [32]byte
+	b := room[:0]
+	if minus {
+		b = append(b, '-')
+	}
 	for i := 0; i < len(whole); i++ {
 		if i > 0 && (len(whole)-i)%3 == 0 && len(whole) > 4 {
-			b.WriteString(sep)
+			b = append(b, in.thousands...)
 		}
-		b.WriteByte(whole[i])
+		b = append(b, whole[i])
 	}
 	if point {
-		b.WriteString(in.text("engine.decimal") + fraction)
+		b = append(append(b, in.decimal...), fraction...)
 	}
-	return b.String()
+	return string(b)
 }
 
 // rounded writes f with one decimal below ten, none above.
@@ -172,13 +185,13 @@ func (in Interpreter) size(v string, unit float64) string {
 	// In steps of 1024, as Windows shows sizes: the reader can compare.
 	switch n *= unit; {
 	case n < 1<<10:
-		return in.text("engine.unit.bytes", "n", in.rounded(n))
+		return in.measure("engine.unit.bytes", in.rounded(n))
 	case n < 999.5*(1<<10):
-		return in.text("engine.unit.kb", "n", in.rounded(n/(1<<10)))
+		return in.measure("engine.unit.kb", in.rounded(n/(1<<10)))
 	case n < 999.5*(1<<20):
-		return in.text("engine.unit.mb", "n", in.rounded(n/(1<<20)))
+		return in.measure("engine.unit.mb", in.rounded(n/(1<<20)))
 	default:
-		return in.text("engine.unit.gb", "n", in.rounded(n/(1<<30)))
+		return in.measure("engine.unit.gb", in.rounded(n/(1<<30)))
 	}
 }
 
@@ -210,7 +223,13 @@ func (in Interpreter) unit(key string, n float64) string {
 	if words == "1" {
 		return in.text(key + ".one")
 	}
-	return in.text(key, "n", words)
+	return in.measure(key, words)
+}
+
+// measure puts a number in the text of its unit.
+func (in Interpreter) measure(key, n string) string {
+	before, after, _ := strings.Cut(in.text(key), "{n}")
+	return before + n + after
 }
 
 // named is a code of an enumeration that is shown with its words.

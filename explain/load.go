@@ -13,6 +13,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -83,10 +84,11 @@ func Load(fsys ...fs.FS) (*Catalog, error) {
 		hash.Write(f.data)
 	}
 	// Codes first: everything else refers to them.
+	read := parse(files)
 	for _, first := range []bool{true, false} {
-		for _, f := range files {
-			if early(f.name) == first {
-				c.read(f)
+		for _, p := range read {
+			if early(p.name) == first {
+				c.add(p)
 			}
 		}
 	}
@@ -136,58 +138,105 @@ func folder(name string) string {
 	return first
 }
 
-// read reads one file; what is wrong is noted, and the next file read.
-func (c *Catalog) read(f file) {
-	at := &place{c: c, file: f.name}
+// parse reads the files, which takes most of the time of loading, side by side.
+func parse(files []file) []parsed {
+	list := make([]parsed, len(files))
+	var all sync.WaitGroup
+	for i, f := range files {
+		all.Go(func() { list[i] = parseFile(f) })
+	}
+	all.Wait()
+	return list
+}
+
+// parsed is a file as the shape of its folder, or what is wrong with it.
+type parsed struct {
+	name  string
+	shape any
+	err   error
+}
+
+func parseFile(f file) parsed {
+	p := parsed{name: f.name}
 	switch folder(f.name) {
 	case "events":
-		for _, e := range decode[[]rawEvent](at, f.data) {
+		p.shape = new([]rawEvent)
+	case "namespaces":
+		p.shape = new([]rawNamespace)
+	case "fields":
+		p.shape = new(rawFields)
+	case "rules":
+		p.shape = new(rawRules)
+	case "words":
+		p.shape = new(rawWords)
+	case "values":
+		p.shape = new(rawValues)
+	case "terms":
+		p.shape = new(map[string]map[string]rawTerm)
+	case "texts":
+		p.shape = new(rawTexts)
+	case "facets":
+		p.shape = new(rawFacets)
+	case "law": // read by explain/law; part of the version all the same
+		return p
+	case "published":
+		p.shape = new(rawPublished)
+	case "refs.yaml":
+		p.shape = new(rawRefs)
+	default:
+		p.err = errors.New("no such part of the catalog")
+		return p
+	}
+	d := yaml.NewDecoder(bytes.NewReader(f.data))
+	d.KnownFields(true)
+	if err := d.Decode(p.shape); err != nil && !errors.Is(err, io.EOF) {
+		p.err = err
+	}
+	return p
+}
+
+// add takes one file in; what is wrong is noted, and the next file taken.
+func (c *Catalog) add(p parsed) {
+	at := &place{c: c, file: p.name}
+	if p.err != nil {
+		at.fail("%v", p.err)
+	}
+	switch raw := p.shape.(type) {
+	case *[]rawEvent:
+		for _, e := range *raw {
 			c.addEvent(at.entry(e.Event), e)
 		}
-	case "namespaces":
-		for _, n := range decode[[]rawNamespace](at, f.data) {
+	case *[]rawNamespace:
+		for _, n := range *raw {
 			c.addNamespace(at.entry(n.Namespace), n)
 		}
-	case "fields":
-		c.addFields(at, decode[rawFields](at, f.data))
-	case "rules":
-		c.addRules(at, decode[rawRules](at, f.data))
-	case "words":
-		c.addWords(at, decode[rawWords](at, f.data))
-	case "values":
-		for name, codes := range decode[rawValues](at, f.data).Enums {
+	case *rawFields:
+		c.addFields(at, *raw)
+	case *rawRules:
+		c.addRules(at, *raw)
+	case *rawWords:
+		c.addWords(at, *raw)
+	case *rawValues:
+		for name, codes := range raw.Enums {
 			c.addEnum(at.entry(name), name, codes)
 		}
-	case "terms":
-		for table, codes := range decode[map[string]map[string]rawTerm](at, f.data) {
+	case *map[string]map[string]rawTerm:
+		for table, codes := range *raw {
 			for code, t := range codes {
 				c.addTerm(at.entry(table+"."+code), table, code, t)
 			}
 		}
-	case "texts":
-		for key, t := range decode[rawTexts](at, f.data).Texts {
+	case *rawTexts:
+		for key, t := range raw.Texts {
 			c.addText(at.entry(key), key, t)
 		}
-	case "facets":
-		c.addFacets(at, decode[rawFacets](at, f.data))
-	case "law": // read by explain/law; part of the version all the same
-	case "published":
-		c.addPublished(at, decode[rawPublished](at, f.data))
-	case "refs.yaml":
-		maps.Copy(c.refs, decode[rawRefs](at, f.data).Refs)
-	default:
-		at.fail("no such part of the catalog")
+	case *rawFacets:
+		c.addFacets(at, *raw)
+	case *rawPublished:
+		c.addPublished(at, *raw)
+	case *rawRefs:
+		maps.Copy(c.refs, raw.Refs)
 	}
-}
-
-func decode[T any](at *place, data []byte) T {
-	var v T
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	d.KnownFields(true)
-	if err := d.Decode(&v); err != nil && !errors.Is(err, io.EOF) {
-		at.fail("%v", err)
-	}
-	return v
 }
 
 // place is where a problem stands.

@@ -4,20 +4,56 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"inzage/schema"
 )
 
-// moment says a time in words in the reader's zone, as the text key says.
-func (in Interpreter) moment(v, key string) string {
+// calendar is how a language writes a moment.
+type calendar struct {
+	time, date *template // with day, month, year and clock
+	months     [12]string
+	colon      byte // between hours and minutes
+}
+
+func (c *Catalog) calendar(l schema.Lang) *calendar {
+	k := &calendar{time: c.template(l, "engine.time"), date: c.template(l, "engine.date"), colon: '.'}
+	if c.Text(l, "engine.decimal") == "." {
+		k.colon = ':'
+	}
+	for i := range k.months {
+		k.months[i] = c.Text(l, "engine.month."+strconv.Itoa(i+1))
+	}
+	return k
+}
+
+// moment says a time in words in the reader's zone.
+func (in Interpreter) moment(v string, form *template) string {
 	t, ok := ParseTime(v)
 	if !ok {
 		return ""
 	}
 	t = t.In(in.zone)
-	clock := t.Format("15.04")
-	if in.text("engine.decimal") == "." {
-		clock = t.Format("15:04")
+	year, month, day := t.Date()
+	hour, minute, _ := t.Clock()
+	var room [64]byte
+	b := room[:0]
+	for _, n := range form.nodes {
+		if n.slot < 0 {
+			b = append(b, n.text...)
+			continue
+		}
+		switch form.slots[n.slot].path {
+		case "day":
+			b = strconv.AppendInt(b, int64(day), 10)
+		case "month":
+			b = append(b, in.calendar.months[month-1]...)
+		case "year":
+			b = strconv.AppendInt(b, int64(year), 10)
+		case "clock":
+			b = append(b, byte('0'+hour/10), byte('0'+hour%10), in.calendar.colon, byte('0'+minute/10), byte('0'+minute%10))
+		}
 	}
-	return in.text(key, "day", t.Day(), "month", in.text("engine.month."+strconv.Itoa(int(t.Month()))), "year", t.Year(), "clock", clock)
+	return string(b)
 }
 
 // ParseTime reads a moment in any of the forms that Microsoft's telemetry uses:
@@ -33,8 +69,10 @@ func ParseTime(v string) (time.Time, bool) {
 	if ms, ok := strings.CutPrefix(v, "/Date("); ok {
 		v = strings.TrimSuffix(ms, ")/")
 	}
-	if n, err := strconv.ParseInt(v, 10, 64); err == nil {
-		return numericTime(n)
+	if isNumber(v) || v[0] == '-' {
+		if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+			return numericTime(n)
+		}
 	}
 	for _, layout := range []string{
 		time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999",

@@ -22,17 +22,29 @@ type plan struct {
 	event       string                // folded
 	scope       string                // the kind of its namespace
 	fields      map[string]*fieldPlan // by path as the source spells it
+	order       []*fieldPlan          // as they stood in the last record: the next is much like it
 }
 
 // fieldPlan is the same for a field of such a record.
 type fieldPlan struct {
+	path    string
 	note    schema.Note
 	as      string
 	slots   []int // placeholders of the event's sentence that this field fills
 	version bool
+	memo    memo
 	facet   facetField // what the value says of the record as a whole, if says
 	says    bool
 	weak    bool // see field
+}
+
+// memo is the last value of a field, and what was said of it.
+type memo struct {
+	used    bool
+	changes uint8 // since the same value last came twice
+	kind    schema.Kind
+	value   string
+	note    schema.Note
 }
 
 // plan returns the plan for a record, from memory if there is one.
@@ -79,17 +91,17 @@ func (x *Explainer) newPlan(r *schema.Record) *plan {
 	case ns != nil:
 		p.layer, p.rule, p.ref = schema.LayerNamespace, ns.name, ns.ref
 		p.title = x.in.text("engine.event.namespace.title")
-		p.text = x.template("engine.event.namespace")
+		p.text = x.c.template(x.in.lang, "engine.event.namespace")
 		p.fixed[slotPart] = ns.part.in(x.in.lang)
 	case r.DataType != "" && x.c.HasText("datatype."+r.DataType):
 		p.layer, p.rule = schema.LayerDataType, r.DataType
 		p.title = x.in.text("datatype." + r.DataType)
-		p.text = x.template("engine.event.datatype")
+		p.text = x.c.template(x.in.lang, "engine.event.datatype")
 		p.fixed["explain"] = x.in.text("datatype." + r.DataType + ".explain")
 	default:
 		p.layer = schema.LayerNone
 		p.title = x.in.text("engine.event.none.title")
-		p.text = x.template("engine.event.none")
+		p.text = x.c.template(x.in.lang, "engine.event.none")
 	}
 	x.usePublished(p, r)
 	if p.about == "" {
@@ -170,12 +182,27 @@ func (x *Explainer) dataKind(r *schema.Record) string {
 }
 
 // template parses one of the engine's own sentences; they are checked by tests.
-func (x *Explainer) template(key string) *template {
-	t, err := parseTemplate(x.in.text(key))
+func (c *Catalog) template(l schema.Lang, key string) *template {
+	t, err := parseTemplate(c.Text(l, key))
 	if err != nil {
 		return &template{}
 	}
 	return t
+}
+
+// nth returns the plan for field i of a record, from memory if there is one.
+func (x *Explainer) nth(p *plan, i int, path string) *fieldPlan {
+	if i < len(p.order) && p.order[i].path == path {
+		return p.order[i]
+	}
+	fp := x.field(p, path)
+	switch {
+	case i < len(p.order):
+		p.order[i] = fp
+	case i < maxFieldsInPlan:
+		p.order = append(p.order, fp)
+	}
+	return fp
 }
 
 // field returns the plan for a field, from memory if there is one.
@@ -185,7 +212,7 @@ func (x *Explainer) field(p *plan, path string) *fieldPlan {
 	}
 	fp := x.newField(p, path)
 	if len(p.fields) < maxFieldsInPlan {
-		p.fields[strings.Clone(path)] = fp
+		p.fields[fp.path] = fp
 	}
 	return fp
 }
@@ -208,7 +235,7 @@ type scoped struct{ path, scope string }
 
 func (x *Explainer) newField(p *plan, path string) *fieldPlan {
 	short := canonical(path)
-	fp := &fieldPlan{}
+	fp := &fieldPlan{path: strings.Clone(path)}
 	fp.facet, fp.says = x.c.facets.fields[short]
 	for i, s := range p.text.slots {
 		if s.path == short {

@@ -221,7 +221,7 @@ func (x *Explainer) usePublished(p *plan, r *schema.Record) {
 	}
 	p.ref = e.page.Page
 	p.title = x.in.text("engine.event.published.title")
-	p.text = x.template("engine.event.published")
+	p.text = x.c.template(x.in.lang, "engine.event.published")
 	p.fixed["page"], p.fixed["date"] = e.page.Title, e.page.Date
 	if e.page.Title == "" {
 		p.fixed["page"] = e.page.Page

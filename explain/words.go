@@ -123,7 +123,7 @@ func (c *Catalog) addEnum(at *place, name string, codes map[string]both) {
 			at.fail("%s given twice", code)
 		}
 		at.needBoth(code, words)
-		c.enums[name][key] = words
+		c.enums[name][key], c.enums[name][code] = words, words
 	}
 }
 
