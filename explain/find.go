@@ -231,7 +231,7 @@ func findLegacyName(v string, from int) (span, bool) {
 func findIP(v string, from int) (span, bool) {
 	for i := from; i < len(v); {
 		end := i
-		for end < len(v) && strings.IndexByte(" \t\r\n\"'`,;=()[]<>{}|/\\", v[end]) < 0 {
+		for end < len(v) && !betweenWords(v[end]) {
 			end++
 		}
 		if n := end - i; n >= 4 && n <= 60 && personalIP(v[i:end]) {
@@ -242,7 +242,22 @@ func findIP(v string, from int) (span, bool) {
 	return span{}, false
 }
 
+func betweenWords(c byte) bool {
+	switch c {
+	case ' ', '\t', '\r', '\n', '"', '\'', '`', ',', ';', '=', '(', ')', '[', ']', '<', '>', '{', '}', '|', '/', '\\':
+		return true
+	}
+	return false
+}
+
 func personalIP(word string) bool {
+	// A time or a code has letters that no address has; saying so costs less than
+	// the error that the parser makes.
+	for i := 0; i < len(word) && word[i] != '%'; i++ {
+		if !isHex(word[i]) && word[i] != '.' && word[i] != ':' {
+			return false
+		}
+	}
 	addr, err := netip.ParseAddr(word)
 	if err != nil {
 		port, err := netip.ParseAddrPort(word)
