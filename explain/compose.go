@@ -51,7 +51,7 @@ func (x *Explainer) compose(rest string) (composed, bool) {
 	}
 	if about := c.thing(words, l); about.known && about.noun {
 		made := composed{
-			text: x.template("engine.event.about"), title: x.in.text("engine.event.about.title"),
+			text: x.c.template(x.in.lang, "engine.event.about"), title: x.in.text("engine.event.about.title"),
 			what: about.text, rule: "tokens",
 		}
 		if v != nil {
@@ -156,11 +156,11 @@ func (x *Explainer) composeVerb(v *verb, at verbAt, object []string) composed {
 
 func (x *Explainer) composeOrder(a *act, what string) composed {
 	made := composed{
-		text: x.template("engine.event.act"), title: x.in.text("engine.event.act.title"),
+		text: x.c.template(x.in.lang, "engine.event.act"), title: x.in.text("engine.event.act.title"),
 		kind: "usage", what: what, rule: "order",
 	}
 	if a.step {
-		made.text, made.title, made.kind = x.template("engine.event.step"), x.in.text("engine.event.step.title"), "performance"
+		made.text, made.title, made.kind = x.c.template(x.in.lang, "engine.event.step"), x.in.text("engine.event.step.title"), "performance"
 	}
 	return made
 }
