@@ -11,13 +11,13 @@ import (
 // kindList is Soorten gebeurtenis: per kind of event the category, the service,
 // Microsoft's role, the purpose, the platform, the region and the age.
 func (b *book) kindList(events []*eventRow) *section {
-	leads := []string{b.word("kinds.lead")}
+	leads := []string{b.word("kinds.lead"), b.word("kinds.unknown")}
 	if n := b.inventory.moreEvents; n > 0 {
 		leads = append(leads, b.word("kinds.more", "count", b.head.Words.number(n)))
 	}
 	return b.newList("kinds", leads, []column{
 		col("title", 36), col("service", 22), numbers("count", 11), col("purpose", 24), col("category", 30).below(),
-		col("platform", 20), col("region", 22).below(), col("role", 20).below(), numbers("oldest", 16), col("event", 46),
+		col("platform", 20), col("region", 22).below(), col("role", 20).below(), numbers("oldest", 12), col("event", 46),
 	}, b.kindRows(events))
 }
 
@@ -106,7 +106,7 @@ func (b *book) questionList(events []*eventRow) *section {
 	}
 	for _, e := range events {
 		if !e.described {
-			unknown = append(unknown, question{"event", eventName(e.name, e.action), e.title, "event", 1, e.count})
+			unknown = append(unknown, question{"event", eventName(e.name, e.action), e.title, "event", 0, e.count})
 		}
 		for _, f := range e.fields {
 			if f.layer != schema.LayerRule && f.layer != schema.LayerShape && f.layer != schema.LayerNone {
@@ -135,7 +135,7 @@ func (b *book) questionList(events []*eventRow) *section {
 		})
 	}
 	return b.newList("questions", []string{b.word("questions.lead"), b.word("questions.send"), b.word("questions.bing")}, []column{
-		col("kind", 16), col("name", 56), numbers("count", 12), numbers("events", 14).below(), col("known", 50), col("ask", 64),
+		col("kind", 16), col("name", 56), numbers("count", 12), numbers("events", 16).below(), col("known", 50), col("ask", 64),
 	}, each(rows))
 }
 

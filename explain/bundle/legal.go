@@ -65,11 +65,19 @@ func (b *book) rule(key string, s law.Section, name, means, more string) *sectio
 	}
 	leads := b.lawLeads(s)
 	if s == law.Transfers {
-		n := b.head.Words.number
-		leads = append(leads, b.word("transfers.seen", "eu", n(b.placing.regions[schema.RegionEU]),
-			"outside", n(b.placing.regions[schema.RegionOutside]), "unknown", n(b.placing.regions[schema.RegionUnknown])))
+		leads = append(leads, b.seen())
 	}
 	return b.newList(key, leads, cols, each(rows))
+}
+
+// seen says what the data itself shows of where it went.
+func (b *book) seen() string {
+	n := b.head.Words.number
+	eu, outside := b.placing.regions[schema.RegionEU], b.placing.regions[schema.RegionOutside]
+	if eu+outside == 0 {
+		return b.word("transfers.unseen")
+	}
+	return b.word("transfers.seen", "eu", n(eu), "outside", n(outside), "unknown", n(b.placing.regions[schema.RegionUnknown]))
 }
 
 // purposes is Doelen: the three agreed ones, how many records serve each, and

@@ -70,8 +70,11 @@ func (b *book) letter() *coverLetter {
 		l.Title = b.word("letter.title.decision")
 	}
 	some := b.all.Explained()+b.all.Unreadable > 0
+	unknown, refused, broken := b.unread()
+	partly := b.all.Others+b.all.Unreadable+b.masked.total+int64(len(b.withheld))+unknown+refused+broken > 0
 	for _, e := range t.In(law.Letter) {
-		if strings.HasPrefix(e.Key, "some-") && !some || strings.HasPrefix(e.Key, "none-") && some {
+		kind, _, _ := strings.Cut(e.Key, "-")
+		if kind == "some" && !some || kind == "none" && some || kind == "partly" && !partly {
 			continue
 		}
 		l.Parts = append(l.Parts, letterPart{visible(b.fill(e, e.Name)), visible(b.fill(e, e.Text))})

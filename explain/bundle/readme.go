@@ -23,12 +23,16 @@ func (b *book) readme() *section {
 	s.add(lead(b.word("readme.all")), lead(b.word("readme.own")), lead(b.word("readme.start")))
 	s.add(heading(b.word("readme.contents")), contents{})
 
-	s.add(heading(b.word("readme.request")), b.newTable("readme.request", [][]cell{
+	request := [][]cell{
 		{strong(b.word("readme.case")), text(b.head.Case)},
 		{strong(b.word("readme.organisation")), text(b.head.Organisation)},
 		{strong(b.word("readme.received")), text(w.date(b.head.Received))},
-		{strong(b.word("readme.zone")), text(b.word("readme.zone.value", "zone", b.head.Zone.String()))},
-	}, "what", "value"))
+	}
+	if l := b.head.Law; l != nil {
+		request = append(request, []cell{strong(b.word("letter.due")), text(w.civil(schema.DeadlineFor(l.Day, schema.Careful).Due))})
+	}
+	request = append(request, []cell{strong(b.word("readme.zone")), text(b.word("readme.zone.value", "zone", b.head.Zone.String()))})
+	s.add(heading(b.word("readme.request")), b.newTable("readme.request", request, "what", "value"))
 
 	b.proof(s)
 

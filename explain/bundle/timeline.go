@@ -16,12 +16,10 @@ type labels struct {
 	classes [7]string
 	layers  map[schema.Layer]string
 	kinds   map[string]string
-	// purposes are few: the three, and none of them.
-	purposes map[schema.Purpose]string
 }
 
 func newLabels(words Words) *labels {
-	l := &labels{words: words, layers: make(map[schema.Layer]string), kinds: make(map[string]string), purposes: make(map[schema.Purpose]string)}
+	l := &labels{words: words, layers: make(map[schema.Layer]string), kinds: make(map[string]string)}
 	for _, c := range schema.Classes() {
 		l.classes[c] = words.term("class", c.String())
 	}
@@ -29,9 +27,6 @@ func newLabels(words Words) *labels {
 		for _, layer := range list {
 			l.layers[layer] = words.term("layer", string(layer))
 		}
-	}
-	for _, p := range append(schema.Purposes(), schema.PurposeUnmapped) {
-		l.purposes[p] = words.term("purpose", string(p))
 	}
 	l.kinds[""] = words("bundle.kind.unknown")
 	return l
@@ -42,13 +37,6 @@ func (l *labels) class(c schema.Class) string {
 		return l.classes[c]
 	}
 	return l.classes[schema.Unknown]
-}
-
-func (l *labels) purpose(p schema.Purpose) string {
-	if s, ok := l.purposes[p]; ok {
-		return s
-	}
-	return l.purposes[schema.PurposeUnmapped]
 }
 
 func (l *labels) kind(code string) string {
@@ -74,7 +62,7 @@ func eventLayer(l schema.Layer) schema.Layer {
 // this order.
 func timelineColumns() []column {
 	return []column{
-		col("time", 20), col("app", 22).below(), col("title", 28), col("text", 64).follows(), col("kind", 24), col("purpose", 24).below(),
+		col("time", 20), col("app", 22).below(), col("title", 28), col("text", 64).follows(), col("kind", 24),
 		col("class", 26).below(), col("layer", 26).below(), col("file", 34), numbers("record", 11).below(), col("event", 46).below(),
 	}
 }
@@ -86,7 +74,7 @@ func (w *Writer) timelineRow(e *schema.Explanation) []cell {
 	}
 	r := &e.Record
 	return append(w.cells[:0],
-		moment(r.At), term(e.App), term(e.Title), text(body), term(w.labels.kind(e.DataKind)), term(w.labels.purpose(e.Facets.Purpose)),
+		moment(r.At), term(e.App), term(e.Title), text(body), term(w.labels.kind(e.DataKind)),
 		term(w.labels.class(e.Class)), term(w.labels.layers[e.Layer]), term(w.own(r.From.File).label),
 		number(r.From.Record), term(eventName(r.Event, r.Action)))
 }
@@ -101,7 +89,7 @@ func (w *Writer) unreadableRow(r *schema.Record) []cell {
 		body += " " + w.head.Words("bundle.unreadable.raw") + "\n" + r.Raw.Reveal()
 	}
 	return append(w.cells[:0],
-		moment(r.At), term(r.App), term(w.head.Words("bundle.unreadable.title")), text(body), term(w.labels.kind("")), term(w.labels.purpose("")),
+		moment(r.At), term(r.App), term(w.head.Words("bundle.unreadable.title")), text(body), term(w.labels.kind("")),
 		term(w.labels.class(schema.Unknown)), term(w.head.Words("bundle.unreadable.layer")), term(w.own(r.From.File).label),
 		number(r.From.Record), term(eventName(r.Event, r.Action)))
 }
