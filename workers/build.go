@@ -3,6 +3,7 @@ package workers
 import (
 	"cmp"
 	"context"
+	"crypto/ed25519"
 	"time"
 
 	"inzage/explain"
@@ -24,6 +25,8 @@ type Builder struct {
 	Law *law.Library
 	// Program is the version of the program, for the bundle.
 	Program string
+	// Sign is the organisation's key; nil leaves the bundle unsigned.
+	Sign ed25519.PrivateKey
 }
 
 // Case is one request as far as its bundle goes.
@@ -60,7 +63,7 @@ func (b Builder) Build(ctx context.Context, c Case, set *inputs.Set, folder, fil
 	}
 	w, err := bundle.Create(folder, file, bundle.Head{
 		Case: c.Number, Lang: c.Lang, Received: noon(c.Received), Zone: c.Zone, Organisation: c.Organisation,
-		Catalog: b.Catalog.Version(), Program: b.Program, Author: cmp.Or(c.Organisation, "inzage"),
+		Catalog: b.Catalog.Version(), Program: b.Program, Sign: b.Sign, Author: cmp.Or(c.Organisation, "inzage"),
 		Law: texts, Contact: c.Contact,
 		Words: func(key string, args ...any) string { return b.Catalog.Text(c.Lang, key, args...) },
 	})

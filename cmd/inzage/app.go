@@ -154,7 +154,12 @@ func (a *app) root() *cobra.Command {
 		}
 		return found.Help()
 	}))
-	root.AddCommand(a.runCommand(), a.explainCommand(), a.deadlineCommand(), a.catalogCommand(), a.simulateCommand(), a.doctorCommand(), a.versionCommand())
+	root.AddCommand(
+		a.runCommand(), a.explainCommand(), a.deadlineCommand(), a.catalogCommand(),
+		a.verifyCommand(), a.keyCommand(),
+		a.simulateCommand(), a.doctorCommand(),
+		a.versionCommand(),
+	)
 	for _, c := range root.Commands() {
 		_ = c.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions([]string{"nl", "en"}, cobra.ShellCompDirectiveNoFileComp))
 	}

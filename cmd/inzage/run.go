@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"io/fs"
 	"os"
@@ -23,7 +24,7 @@ import (
 type runFlags struct {
 	demo, force                        bool
 	subject, received, out, caseNumber string
-	zone                               string
+	zone, signKey                      string
 	in                                 []string
 	law                                lawFlags
 }
@@ -51,6 +52,7 @@ func (a *app) runCommand() *cobra.Command {
 	c.Flags().StringVar(&f.caseNumber, "case", "", a.text("cli.flag.case"))
 	a.lawFlags(c, &f.law)
 	c.Flags().StringVar(&f.zone, "zone", "Europe/Amsterdam", a.text("cli.flag.zone"))
+	c.Flags().StringVar(&f.signKey, "sign-key", "", a.text("cli.flag.sign-key"))
 	c.Flags().BoolVar(&f.force, "force", false, a.text("cli.flag.force"))
 	return c
 }
@@ -68,6 +70,7 @@ type request struct {
 	in           []string
 	out          string // folder
 	demo         bool
+	sign         ed25519.PrivateKey // nil: the bundle is not signed
 	cleanup      func()
 }
 
@@ -101,6 +104,9 @@ func (a *app) request(f runFlags, lang schema.Lang) (*request, error) {
 		r.subject, r.others, err = readPerson(f.subject)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if r.sign, err = signKey(f.signKey); err != nil {
 		return nil, err
 	}
 	r.caseNumber = f.caseNumber
@@ -155,7 +161,7 @@ func (a *app) runRequest(ctx context.Context, r *request) error {
 	}
 	defer func() { _ = set.Close() }()
 	bar := a.progress(totalSize(set))
-	summary, result, err := a.builder(r.law).Build(ctx, workers.Case{
+	summary, result, err := a.builder(r).Build(ctx, workers.Case{
 		Number: r.caseNumber, Organisation: r.organisation.Name, Subject: r.subject, Others: r.others, Received: r.received, Lang: r.lang, Zone: r.zone,
 		Profile: r.organisation.Profile, Controller: r.organisation.Controller, Settings: r.organisation.settings(), Contact: r.organisation.contact(),
 	}, set, r.out, r.file(), bar.add)
@@ -174,8 +180,8 @@ func (a *app) runRequest(ctx context.Context, r *request) error {
 }
 
 // builder makes bundles with this program's catalog and sources.
-func (a *app) builder(texts *law.Library) workers.Builder {
-	return workers.Builder{Catalog: a.catalog, Law: texts, Sources: sources, Program: programVersion()}
+func (a *app) builder(r *request) workers.Builder {
+	return workers.Builder{Catalog: a.catalog, Law: r.law, Sources: sources, Program: programVersion(), Sign: r.sign}
 }
 
 func totalSize(set *inputs.Set) int64 {

@@ -33,9 +33,10 @@ type archive struct {
 	parts []part
 }
 
-// part is one file in the zip, as the manifest lists it.
+// part is one file in the zip, as the manifest lists it; without a path, the
+// bytes of the zip itself up to the manifest.
 type part struct {
-	Path   string `json:"path"`
+	Path   string `json:"path,omitempty"`
 	Size   int64  `json:"size"`
 	SHA256 string `json:"sha256"`
 }
@@ -71,9 +72,21 @@ type meter int64
 
 func (m *meter) Write(p []byte) (int, error) { *m += meter(len(p)); return len(p), nil }
 
+// header is the header of a part, the same for every part but for its name and
+// how it is packed: whoever verifies a bundle makes it again.
 func (a *archive) header(path string, method uint16) *zip.FileHeader {
-	h := &zip.FileHeader{Name: path, Method: method, Modified: a.at}
+	return header(path, method, a.at)
+}
+
+func header(path string, method uint16, at time.Time) *zip.FileHeader {
+	const unix, version = 3, 20
+	h := &zip.FileHeader{
+		Name: path, Method: method, Flags: 0x800, // the name is UTF-8
+		CreatorVersion: unix<<8 | version, ReaderVersion: version,
+		ModifiedDate: uint16(at.Day() | int(at.Month())<<5 | (at.Year()-1980)<<9), //nolint:staticcheck // no extra field: there is no time of day
+	}
 	h.SetMode(0o644)
+	h.CreatorVersion |= version
 	return h
 }
 
@@ -121,8 +134,6 @@ type onlyReader struct{ io.Reader }
 func (a *archive) carry(path string, m *made, method uint16) error {
 	h := a.header(path, method)
 	h.CRC32, h.UncompressedSize64, h.CompressedSize64 = m.crc.Sum32(), uint64(m.size), uint64(m.packed)
-	h.Flags |= 0x800                                                                   // the name is UTF-8
-	h.ModifiedDate = uint16(a.at.Day() | int(a.at.Month())<<5 | (a.at.Year()-1980)<<9) //nolint:staticcheck // CreateRaw takes the header as it is
 	w, err := a.zip.CreateRaw(h)
 	if err != nil {
 		return schema.Fail(schema.CodeIO, "write bundle", err)
@@ -135,6 +146,33 @@ func (a *archive) carry(path string, m *made, method uint16) error {
 	}
 	a.done(path, int64(m.size), m.sum)
 	return nil
+}
+
+// put adds a part that is in memory, as it is.
+func (a *archive) put(path string, content []byte) error {
+	h := a.header(path, zip.Store)
+	h.CRC32, h.UncompressedSize64, h.CompressedSize64 = crc32.ChecksumIEEE(content), uint64(len(content)), uint64(len(content))
+	w, err := a.zip.CreateRaw(h)
+	if err == nil {
+		_, err = w.Write(content)
+	}
+	if err != nil {
+		return schema.Fail(schema.CodeIO, "write bundle", err)
+	}
+	return nil
+}
+
+// soFar is the size and hash of the zip up to here. The part before must have
+// been carried: what is streamed has a tail that comes with the next part.
+func (a *archive) soFar() (part, error) {
+	err := a.zip.Flush()
+	if err == nil {
+		err = a.buf.Flush()
+	}
+	if err != nil {
+		return part{}, schema.Fail(schema.CodeIO, "write bundle", err)
+	}
+	return part{Size: a.size, SHA256: a.digest()}, nil
 }
 
 func (a *archive) done(path string, size int64, sum hash.Hash) part {
@@ -210,5 +248,6 @@ func (m *made) finish() error {
 	return nil
 }
 
-// digest is the hash of the whole zip in hex, once it is closed.
+// digest is the hash in hex of what was written; of the whole zip, once it is
+// closed.
 func (a *archive) digest() string { return hex.EncodeToString(a.sum.Sum(nil)) }

@@ -34,6 +34,13 @@ func missing(t testing.TB, what string) {
 	t.Skip("not installed, so not tested here:", what)
 }
 
+// command is a program that ends with the test.
+func command(t testing.TB, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.WaitDelay = time.Second
+	return cmd
+}
+
 // TestBrowser looks at the pages in a real browser, in both languages: nothing
 // that axe-core calls a violation, no request but for the page itself, readable
 // at 400 % without scrolling sideways, usable with the keyboard alone, and all
@@ -68,8 +75,7 @@ func TestBrowser(t *testing.T) {
 			}
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), node, args...) //nolint:gosec // our own test
-	cmd.WaitDelay = time.Second
+	cmd := command(t, node, args...)
 	var out, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problems
 	if err := cmd.Run(); err != nil {

@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"archive/zip"
+	"crypto/ed25519"
 	"errors"
 	"io"
 	"os"
@@ -37,6 +38,8 @@ type Head struct {
 	// RowLimit is the number of rows of one Tijdlijn sheet; 0 is 250,000,
 	// which opens in a few seconds.
 	RowLimit int
+	// Sign is the key of the organisation; nil leaves the bundle unsigned.
+	Sign ed25519.PrivateKey
 	// PageRows is the number of rows of one list on one HTML page; 0 is
 	// 5,000, which a browser shows without delay.
 	PageRows int
@@ -90,6 +93,7 @@ const (
 	bookName        = "workbook.xlsx"
 	recordsPath     = "machine/records.jsonl"
 	manifestPath    = "manifest.json"
+	signaturePath   = "manifest.sig"
 	rawFolder       = "raw/"
 )
 
@@ -306,18 +310,24 @@ func (w *Writer) finish(total Count) (Result, error) {
 	if err := b.webPages(a); err != nil {
 		return Result{}, err
 	}
-	if err := w.zip.carry(recordsPath, w.lines, zip.Deflate); err != nil {
+	if err := b.letters(); err != nil {
 		return Result{}, err
 	}
-	if err := b.letters(); err != nil {
+	// Last, since the manifest vouches for the zip up to itself (soFar).
+	if err := w.zip.carry(recordsPath, w.lines, zip.Deflate); err != nil {
 		return Result{}, err
 	}
 	m, err := b.manifest()
 	if err != nil {
 		return Result{}, err
 	}
-	if _, err := w.zip.copy(manifestPath, strings.NewReader(string(m))); err != nil {
+	if err := w.zip.put(manifestPath, m); err != nil {
 		return Result{}, err
+	}
+	if w.head.Sign != nil {
+		if err := w.zip.put(signaturePath, ed25519.Sign(w.head.Sign, m)); err != nil {
+			return Result{}, err
+		}
 	}
 	if err := w.zip.close(); err != nil {
 		return Result{}, err

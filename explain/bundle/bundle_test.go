@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"archive/zip"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -54,6 +55,9 @@ func TestManifest(t *testing.T) {
 	want := make(map[string]part)
 	for _, f := range members(t, path) {
 		if f.Name == manifestPath {
+			if f.Method != zip.Store {
+				t.Error("the manifest is packed")
+			}
 			continue
 		}
 		b := content(t, f)

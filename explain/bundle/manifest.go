@@ -8,7 +8,8 @@ import (
 )
 
 // manifest is manifest.json. The order of its keys is the order of these
-// fields; encoding/json sorts maps.
+// fields; encoding/json sorts maps. With Archive it vouches for every byte of
+// the zip in front of it; what comes behind follows from it (verify.go).
 type manifest struct {
 	Version      int       `json:"version"`
 	Case         string    `json:"case"`
@@ -26,6 +27,8 @@ type manifest struct {
 	Withheld []withheldFile `json:"withheld,omitempty"`
 	Masked   *maskedCounts  `json:"masked,omitempty"`
 	Files    []part         `json:"files"`
+	Archive  part           `json:"archive"`
+	Key      string         `json:"key,omitempty"` // public, of who signed; PKIX in base64
 	Law      *lawUsed       `json:"law,omitempty"`
 	Placing  placings       `json:"placing"`
 	Findings []finding      `json:"findings"`
@@ -75,16 +78,25 @@ type overflowed struct {
 	Fields      int64 `json:"fields"`
 }
 
-const manifestVersion = 1
+const manifestVersion = 2
 
 func (b *book) manifest() ([]byte, error) {
 	w := b.Writer
+	before, err := w.zip.soFar()
+	if err != nil {
+		return nil, err
+	}
 	m := manifest{
 		Version: manifestVersion, Case: visible(w.head.Case), Language: string(w.head.Lang),
 		Received: w.head.Received.Format("2006-01-02"), Organisation: visible(w.head.Organisation),
 		Catalog: w.head.Catalog, Program: w.head.Program,
 		Counts: countsOf(b.all), Files: w.zip.parts,
-		Inputs: make([]input, 0, len(w.files)), Raw: w.raws, Withheld: w.withheld,
+		Inputs: make([]input, 0, len(w.files)), Raw: w.raws, Withheld: w.withheld, Archive: before,
+	}
+	if w.head.Sign != nil {
+		if m.Key, err = encodeKey(w.head.Sign.Public()); err != nil {
+			return nil, err
+		}
 	}
 	if x := w.masked; x.total+x.shown > 0 {
 		m.Masked = &maskedCounts{x.people, x.records, x.total, x.shown}
