@@ -140,9 +140,14 @@ func (c *Catalog) byRule(path, scope string) *field {
 	return f
 }
 
-// affixText fills {rest}; words that no glossary knows are quoted as they are.
+// affixText fills {rest}. Words that no glossary knows are quoted as they are,
+// words that only say what something is like ("new") are left out.
 func (c *Catalog) affixText(a *affix, rest []string, l schema.Lang) string {
-	return a.text.in(l).fill(map[string]string{slotRest: c.nameIt(rest, l)})
+	words := ""
+	if p := c.thing(rest, l); !p.known || p.noun {
+		words = c.nameIt(rest, l)
+	}
+	return a.text.in(l).fill(map[string]string{slotRest: words})
 }
 
 // nameIt says the words as a thing, or quotes them.
