@@ -313,6 +313,9 @@ func (w *Writer) finish(total Count) (Result, error) {
 	if err := b.letters(); err != nil {
 		return Result{}, err
 	}
+	if err := b.machine(a); err != nil {
+		return Result{}, err
+	}
 	// Last, since the manifest vouches for the zip up to itself (soFar).
 	if err := w.zip.carry(recordsPath, w.lines, zip.Deflate); err != nil {
 		return Result{}, err

@@ -3,6 +3,7 @@
 //	inzage-<case>.xlsx      the workbook, to search and filter
 //	inzage-<case>.html      the same as a page, to read and print
 //	machine/records.jsonl   every record with every field, exact, for programs
+//	machine/…               its JSON Schema, and the timeline as CSV
 //	raw/…                   every input file, byte for byte
 //	manifest.json           what is in the zip, with hashes
 //

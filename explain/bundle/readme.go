@@ -61,6 +61,8 @@ func (b *book) readme() *section {
 	}
 	s.add(heading(b.word("readme.files")), b.newTable("readme.files", append(rows, [][]cell{
 		{strong(recordsPath), text(b.word("readme.files.records"))},
+		{strong(recordsSchemaPath), text(b.word("readme.files.schema"))},
+		{strong(csvPath), text(b.word("readme.files.csv"))},
 		{strong(rawFolder), text(b.word("readme.files.raw"))},
 		{strong(manifestPath), text(b.word("readme.files.manifest"))},
 	}...), "path", "about"))
