@@ -23,6 +23,7 @@ type rawFacets struct {
 		Abouts map[string]string `yaml:"abouts"`
 	} `yaml:"purposes"`
 	Ages struct {
+		Sources   []string     `yaml:"sources"` // whose records come from where the terms hold
 		Exception rawException `yaml:"exception"`
 		Longest   int          `yaml:"longest"`
 	} `yaml:"ages"`
@@ -65,6 +66,7 @@ type facets struct {
 	exception  rawException
 	class      schema.Class // of the exception
 	longest    int
+	aging      []string // sources
 }
 
 // facetField is a field whose value says something of the record as a whole.
@@ -125,6 +127,7 @@ func (c *Catalog) addFacets(at *place, raw rawFacets) {
 		}
 		f.exception, f.class = x, class
 	}
+	f.aging = append(f.aging, raw.Ages.Sources...)
 	if raw.Ages.Longest > 0 {
 		f.longest = raw.Ages.Longest
 	}
@@ -245,6 +248,7 @@ func (f *facets) findings(e *schema.Explanation) []schema.FindingID {
 		list = append(list, schema.FindingPurpose)
 	}
 	switch {
+	case !slices.Contains(f.aging, e.Record.Source): // a copy of the person's own, say
 	case f.exception.Days > 0 && x.Age > f.exception.Days && x.Service == f.exception.Service && e.Class.Raise(f.class) == e.Class:
 		list = append(list, schema.FindingExceptionAge)
 	case f.longest > 0 && x.Age > f.longest:

@@ -80,6 +80,11 @@ func TestFacets(t *testing.T) {
 			nil,
 		},
 		{
+			"a copy on one's own device may be older",
+			schema.Record{Source: "dataviewer", Event: "Census.Battery", DataType: "DeviceConnectivityAndConfiguration", At: days(900)},
+			schema.Facets{Category: "windows-diagnostic-data", Service: "windows", Platform: "unknown", Region: "unknown", Role: "unknown", Purpose: "provide", Age: 900}, nil,
+		},
+		{
 			"Bing, older than 18 months",
 			schema.Record{Source: "graphexport", Action: "Uploaded", App: "Search/Bing", DataType: "SearchRequestsAndQuery", At: days(550), Fields: fields("a", "b")},
 			schema.Facets{Category: "unknown", Service: "bing", Platform: "unknown", Region: "unknown", Role: "controller", Purpose: "provide", Age: 550},

@@ -95,18 +95,18 @@ func (b *book) found() []schema.Finding {
 func (b *book) questionList(events []*eventRow) *section {
 	type question struct {
 		kind, name, known, ask string
-		events, count          int64
+		count                  int64
 	}
 	var own, unknown, fields []question
 	at := make(map[string]int)
 	for _, s := range b.placing.services.codes() {
 		if b.serviceRole(events, s) == schema.RoleController {
-			own = append(own, question{"service", b.head.Words.term("service", s), b.word("questions.own"), "self", 0, b.placing.services.counts()[s]})
+			own = append(own, question{"service", b.head.Words.term("service", s), b.word("questions.own"), "self", b.placing.services.counts()[s]})
 		}
 	}
 	for _, e := range events {
 		if !e.described {
-			unknown = append(unknown, question{"event", eventName(e.name, e.action), e.title, "event", 0, e.count})
+			unknown = append(unknown, question{"event", eventName(e.name, e.action), e.title, "event", e.count})
 		}
 		for _, f := range e.fields {
 			if f.layer != schema.LayerRule && f.layer != schema.LayerShape && f.layer != schema.LayerNone {
@@ -116,26 +116,21 @@ func (b *book) questionList(events []*eventRow) *section {
 			if !ok {
 				i = len(fields)
 				at[f.path] = i
-				fields = append(fields, question{"field", f.path, f.meaning, "field", 0, 0})
+				fields = append(fields, question{"field", f.path, f.meaning, "field", 0})
 			}
-			fields[i].events++
 			fields[i].count += f.count
 		}
 	}
 	slices.SortStableFunc(fields, func(a, b question) int { return int(b.count - a.count) })
 	var rows [][]cell
 	for _, q := range slices.Concat(unknown, fields, own) {
-		n := right("")
-		if q.events > 0 {
-			n = number(q.events)
-		}
 		rows = append(rows, []cell{
-			term(b.word("questions." + q.kind)), strong(brief(q.name)), number(q.count), n,
+			term(b.word("questions." + q.kind)), strong(brief(q.name)), number(q.count),
 			text(brief(q.known)), term(b.word("questions.ask." + q.ask)),
 		})
 	}
-	return b.newList("questions", []string{b.word("questions.lead"), b.word("questions.send"), b.word("questions.bing")}, []column{
-		col("kind", 16), col("name", 56), numbers("count", 12), numbers("events", 16).below(), col("known", 50), col("ask", 64),
+	return b.newList("questions", []string{b.word("questions.lead"), b.word("questions.each"), b.word("questions.send"), b.word("questions.bing")}, []column{
+		col("kind", 22), col("name", 56), numbers("count", 12), col("known", 56), col("ask", 36),
 	}, each(rows))
 }
 
