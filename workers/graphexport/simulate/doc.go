@@ -33,6 +33,15 @@
 // (SSL_CERT_FILE). App Service's way to a managed identity works too:
 // IDENTITY_ENDPOINT is URL + "/msi/token" with any IDENTITY_HEADER.
 //
+// # What is known
+//
+// Documented, or in Graph's metadata: the calls, their types and permissions,
+// the limits, the missing Retry-After, the layout ByProduct. Observed in the
+// years before 2024, and perhaps different by now: the six checks and their
+// codes, the only two statuses, operations completed without a dead agent,
+// RequestInfo.json, the layout ByAgent. Our own guess: the status 400 of a
+// refused location, and that somebody who was deleted cannot be exported.
+//
 // Storage is never simulated here: the SAS is used against whatever it names, be
 // it Azurite, Azure, or the small store of package blobstore.
 package simulate

@@ -36,11 +36,10 @@ func (t *Tenant) handler() http.Handler {
 		return &failure{http.StatusBadRequest, "BadRequest", "Resource not found for the segment."}
 	}, roleRead, roleExport)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, pattern := mux.Handler(r)
 		seen := &recorder{ResponseWriter: w, status: http.StatusOK}
 		mux.ServeHTTP(seen, r)
 		if t.options.Notice != nil {
-			_, route, _ := strings.Cut(pattern, " ")
+			_, route, _ := strings.Cut(r.Pattern, " ")
 			t.options.Notice(Notice{Method: r.Method, Route: route, Status: seen.status, Code: seen.code})
 		}
 	})
@@ -70,7 +69,7 @@ type failure struct {
 // graph answers a request for Graph: who may ask, whether it is the service's
 // day, and then what was asked.
 func (t *Tenant) graph(w http.ResponseWriter, r *http.Request, do func(http.ResponseWriter, *http.Request) *failure, roles []string) {
-	id := guid(rand.New(rand.NewPCG(rand.Uint64(), 0))) //nolint:gosec // names a request, guards nothing
+	id := guid(rand.New(rand.NewPCG(rand.Uint64(), 0)))
 	w.Header().Set("Request-Id", id)
 	client := r.Header.Get("Client-Request-Id")
 	if client == "" {
@@ -126,8 +125,8 @@ func (t *Tenant) illTempered(r *http.Request) *failure {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	n := t.asked[r.Method+" "+r.Pattern]
-	t.asked[r.Method+" "+r.Pattern]++
+	n := t.asked[r.Pattern]
+	t.asked[r.Pattern]++
 	if n < len(list) {
 		return list[n]
 	}

@@ -16,6 +16,7 @@ type operation struct {
 	person               corpus.Employee
 	storage              string // as it was given, with the SAS
 	submitted            time.Time
+	done                 chan struct{} // closed when the agents are
 
 	// The rest changes, under the tenant's lock.
 	completed time.Time

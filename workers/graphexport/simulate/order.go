@@ -63,9 +63,8 @@ func (t *Tenant) order(w http.ResponseWriter, r *http.Request) *failure {
 	if f != nil {
 		return f
 	}
-	first := t.accept(op)
-	t.agents.Go(func() { t.work(op, place) })
-	if first && t.has(LostAnswer) {
+	first, ok := t.accept(op, place)
+	if !ok || first && t.has(LostAnswer) {
 		panic(http.ErrAbortHandler) // closes the connection without an answer
 	}
 	switch address := t.base(r) + "/v1.0/dataPolicyOperations/" + op.id; {
@@ -124,19 +123,33 @@ func tooMany() *failure {
 }
 
 // newOperation makes the operation of a person's next export. Its identifiers
-// follow from the seed, the person and how often an export was ordered.
+// follow from the seed, the person and how often an export was asked for.
 func (t *Tenant) newOperation(who corpus.Employee, storage string, now time.Time) *operation {
-	r := t.random("operation", who.ObjectID, strconv.Itoa(t.Orders(who.ObjectID)))
-	return &operation{id: guid(r), command: guid(r), request: guid(r), person: who, storage: storage, submitted: now}
+	t.mu.Lock()
+	n := t.asked[who.ObjectID]
+	t.asked[who.ObjectID]++
+	t.mu.Unlock()
+	r := t.random("operation", who.ObjectID, strconv.Itoa(n))
+	return &operation{
+		id: guid(r), command: guid(r), request: guid(r), person: who, storage: storage, submitted: now, done: make(chan struct{}),
+	}
 }
 
-// accept keeps the operation and tells whether it is the person's first.
-func (t *Tenant) accept(op *operation) bool {
-	first := t.Orders(op.person.ObjectID) == 0
+// accept keeps the operation, puts the agents to work, and tells whether it is
+// the person's first. It does not where the tenant was closed meanwhile.
+func (t *Tenant) accept(op *operation, place *location) (first, ok bool) {
+	first = t.Orders(op.person.ObjectID) == 0
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.closed {
+		return false, false
+	}
 	t.orders = append(t.orders, op)
-	return first
+	go func() {
+		defer close(op.done)
+		t.work(op, place)
+	}()
+	return first, true
 }
 
 // requestInfo is the content of RequestInfo.json.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,20 +50,21 @@ type Notice struct {
 
 // Tenant is a running tenant. Its methods are safe for concurrent use.
 type Tenant struct {
-	options  Options
-	id       string
-	people   []corpus.Employee
-	key      []byte // signs access tokens
-	server   *http.Server
-	address  *url.URL
-	pem      []byte            // own certificate, with TLS
-	roots    http.RoundTripper // knows it
-	stop     context.CancelFunc
-	life     context.Context //nolint:containedctx // the agents outlive the request that started them
-	agents   sync.WaitGroup
+	options Options
+	id      string
+	people  []corpus.Employee
+	key     []byte // signs access tokens
+	server  *http.Server
+	address *url.URL
+	pem     []byte            // own certificate, with TLS
+	roots   http.RoundTripper // trusts it
+	life    context.Context   // the agents outlive the request that started them
+	stop    context.CancelFunc
+
 	mu       sync.Mutex
+	closed   bool
+	asked    map[string]int // requests, by route; and for exports by person
 	orders   []*operation
-	asked    map[string]int
 	exported []export
 	other    []time.Time
 }
@@ -97,13 +99,11 @@ func Start(o Options) (*Tenant, error) {
 
 // Close stops serving and the agents, and waits for them.
 func (t *Tenant) Close() error {
+	t.mu.Lock()
+	t.closed = true
+	t.mu.Unlock()
 	t.stop()
-	err := t.server.Close()
-	t.agents.Wait()
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return err
+	return errors.Join(t.server.Close(), t.Settle(context.Background()))
 }
 
 // ID is the Entra tenant id.
@@ -130,17 +130,17 @@ func (t *Tenant) Client() *http.Client {
 
 // Settle waits until no agent is working any more.
 func (t *Tenant) Settle(ctx context.Context) error {
-	done := make(chan struct{})
-	go func() {
-		t.agents.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	t.mu.Lock()
+	orders := slices.Clone(t.orders)
+	t.mu.Unlock()
+	for _, op := range orders {
+		select {
+		case <-op.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
+	return nil
 }
 
 // Orders tells how many exports of a person the service accepted.
@@ -163,5 +163,5 @@ func (t *Tenant) random(purpose ...string) *mathrand.Rand {
 	for _, p := range purpose {
 		_, _ = h.Write([]byte(p + "\x00"))
 	}
-	return mathrand.New(mathrand.NewPCG(t.options.Seed, h.Sum64())) //nolint:gosec // a simulation, not a secret
+	return mathrand.New(mathrand.NewPCG(t.options.Seed, h.Sum64()))
 }
