@@ -13,6 +13,7 @@ import (
 
 	"inzage/schema"
 	"inzage/workers/graphexport/fetch"
+	"inzage/workers/graphexport/simulate"
 )
 
 // settings is the shape of microsoft.yaml. It holds no secrets: these stand in
@@ -30,6 +31,7 @@ type settings struct {
 	StorageKeyFile          string `yaml:"storage_key_file"`
 	StorageEndpoint         string `yaml:"storage_endpoint"`
 	StorageByKey            bool   `yaml:"storage_by_key"`
+	Simulated               string `yaml:"simulated"` // address of `inzage simulate` on this machine
 }
 
 // microsoft reads how to reach Microsoft: from a file, where one is named, and
@@ -66,6 +68,7 @@ func (a *app) microsoft(file string) (fetch.Config, error) {
 		{"STORAGE_ACCOUNT", false, &s.StorageAccount},
 		{"STORAGE_KEY_FILE", true, &s.StorageKeyFile},
 		{"STORAGE_ENDPOINT", false, &s.StorageEndpoint},
+		{"SIMULATED", false, &s.Simulated},
 	} {
 		if v.path && *v.to != "" && !filepath.IsAbs(*v.to) {
 			*v.to = filepath.Join(dir, *v.to)
@@ -90,6 +93,12 @@ func (a *app) withSecrets(s settings) (fetch.Config, error) {
 		Tenant: s.TenantID, Client: s.ClientID, Cloud: fetch.Cloud(s.Cloud),
 		SignIn:  fetch.SignIn{Kind: fetch.Kind(s.SignIn), TokenFile: s.TokenFile},
 		Storage: fetch.Storage{Account: s.StorageAccount, Endpoint: s.StorageEndpoint, ByKey: s.StorageByKey},
+	}
+	if s.Simulated != "" {
+		var err error
+		if c.HTTP, err = simulate.Client(s.Simulated); err != nil {
+			return fetch.Config{}, schema.Fail(schema.CodeConfig, "read setting simulated", err)
+		}
 	}
 	secret := func(name, file string, to *schema.Personal) error {
 		if value := a.env("INZAGE_" + name); name != "" && value != "" {

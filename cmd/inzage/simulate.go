@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -45,11 +47,10 @@ type simulatedOne struct {
 // simulateCommand serves a simulated tenant, and storage, until it is stopped.
 func (a *app) simulateCommand() *cobra.Command {
 	var (
-		o                    simulate.Options
-		faults               []string
-		layout               string
-		storage, certificate string
-		asJSON               bool
+		o      simulate.Options
+		faults []string
+		layout string
+		serve  serving
 	)
 	c := a.command("simulate", "simulate", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
 		for _, name := range faults {
@@ -58,14 +59,14 @@ func (a *app) simulateCommand() *cobra.Command {
 				return a.usage("cli.error.fault", "fault", name)
 			}
 		}
-		o.Layout, o.TLS = simulate.Layout(layout), certificate != ""
+		o.Layout, o.TLS = simulate.Layout(layout), serve.certificate != ""
 		if o.Layout != simulate.ByAgent && o.Layout != simulate.ByProduct {
 			return a.usage("cli.error.layout")
 		}
 		if o.Day < 0 {
 			return a.usage("cli.error.day")
 		}
-		return a.simulate(c.Context(), o, storage, certificate, asJSON)
+		return a.simulate(c.Context(), o, serve)
 	})
 	for _, f := range simulate.Faults() {
 		c.Long += "\n  " + string(f) + strings.Repeat(" ", 20-len(f)) + a.text("cli.simulate.fault."+string(f))
@@ -75,9 +76,10 @@ func (a *app) simulateCommand() *cobra.Command {
 	c.Flags().StringVar(&layout, "layout", string(simulate.ByAgent), a.text("cli.flag.layout"))
 	c.Flags().DurationVar(&o.Day, "day", time.Second, a.text("cli.flag.day"))
 	c.Flags().StringVar(&o.Address, "listen", "127.0.0.1:0", a.text("cli.flag.listen"))
-	c.Flags().StringVar(&storage, "listen-storage", "127.0.0.1:0", a.text("cli.flag.listen-storage"))
-	c.Flags().StringVar(&certificate, "tls", "", a.text("cli.flag.tls"))
-	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
+	c.Flags().StringVar(&serve.storage, "listen-storage", "127.0.0.1:0", a.text("cli.flag.listen-storage"))
+	c.Flags().StringVar(&serve.certificate, "tls", "", a.text("cli.flag.tls"))
+	c.Flags().StringVar(&serve.settings, "settings", "", a.text("cli.flag.simulate-settings"))
+	c.Flags().BoolVar(&serve.asJSON, "json", false, a.text("cli.flag.json"))
 	names := make([]string, 0, len(simulate.Faults()))
 	for _, f := range simulate.Faults() {
 		names = append(names, string(f))
@@ -87,9 +89,17 @@ func (a *app) simulateCommand() *cobra.Command {
 	return c
 }
 
+// serving is where the tenant is served and how others get to know.
+type serving struct {
+	storage     string // address to listen on
+	certificate string // file to write
+	settings    string // folder to write
+	asJSON      bool
+}
+
 // simulate serves until ctx ends, which is how it is meant to end.
-func (a *app) simulate(ctx context.Context, o simulate.Options, storage, certificate string, asJSON bool) (err error) {
-	store, err := blobstore.Start(blobstore.Options{Address: storage})
+func (a *app) simulate(ctx context.Context, o simulate.Options, serve serving) (err error) {
+	store, err := blobstore.Start(blobstore.Options{Address: serve.storage})
 	if err != nil {
 		return schema.Fail(schema.CodeIO, "serve storage", err)
 	}
@@ -106,12 +116,18 @@ func (a *app) simulate(ctx context.Context, o simulate.Options, storage, certifi
 		return schema.Fail(schema.CodeIO, "serve tenant", err)
 	}
 	defer func() { err = errors.Join(err, tenant.Close()) }()
-	if certificate != "" {
-		if err := os.WriteFile(certificate, tenant.Certificate(), 0o600); err != nil {
+	if serve.certificate != "" {
+		if err := os.WriteFile(serve.certificate, tenant.Certificate(), 0o600); err != nil {
 			return schema.Fail(schema.CodeIO, "write certificate", err)
 		}
 	}
-	if err := a.introduce(tenant, store, asJSON); err != nil {
+	s := describe(tenant, store)
+	if serve.settings != "" {
+		if err := s.settings(serve.settings); err != nil {
+			return schema.Fail(schema.CodeIO, "write settings", err)
+		}
+	}
+	if err := a.introduce(s, serve.asJSON); err != nil {
 		return schema.Fail(schema.CodeIO, "write answer", err)
 	}
 	for {
@@ -124,8 +140,8 @@ func (a *app) simulate(ctx context.Context, o simulate.Options, storage, certifi
 	}
 }
 
-// introduce tells how the tenant can be reached, and who is in it.
-func (a *app) introduce(tenant *simulate.Tenant, store *blobstore.Store, asJSON bool) error {
+// describe tells how the tenant can be reached, and who is in it.
+func describe(tenant *simulate.Tenant, store *blobstore.Store) simulated {
 	app := tenant.App()
 	s := simulated{
 		Address: tenant.URL(), Tenant: tenant.ID(), Client: app.ClientID, Secret: app.Secret,
@@ -134,6 +150,36 @@ func (a *app) introduce(tenant *simulate.Tenant, store *blobstore.Store, asJSON 
 	for _, e := range tenant.People() {
 		s.People = append(s.People, simulatedOne{e.ObjectID, e.Name, e.UPN, e.Former, note(e)})
 	}
+	return s
+}
+
+// settings writes the tenant as a connection with Microsoft: microsoft.yaml with
+// the files of its secrets beside it.
+func (s simulated) settings(folder string) error {
+	text := fmt.Sprintf(`# A simulated tenant on this machine. Everything is invented.
+simulated: %s
+tenant_id: %s
+client_id: %s
+sign_in: secret
+client_secret_file: client-secret
+storage_account: %s
+storage_endpoint: %s
+storage_key_file: storage-key
+storage_by_key: true
+`, s.Address, s.Tenant, s.Client, s.Storage.Account, s.Storage.Endpoint)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	for _, f := range [][2]string{{"client-secret", s.Secret}, {"storage-key", s.Storage.Key}, {"microsoft.yaml", text}} {
+		if err := os.WriteFile(filepath.Join(folder, f[0]), []byte(f[1]), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// introduce says it, to a person or a program.
+func (a *app) introduce(s simulated, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(a.stdout).Encode(s)
 	}

@@ -13,25 +13,20 @@ import (
 
 	"inzage/schema"
 	"inzage/workers/graphexport/fetch"
-	"inzage/workers/graphexport/simulate"
 	"inzage/workers/sourcetest"
 )
 
 // fetched pulls the export of a person out of a simulated tenant, as the
 // service would, and lays the files down in a folder.
-func fetched(t *testing.T, s simulated, upn string) (folder string) {
+func fetched(t *testing.T, settings, upn string) (folder string) {
 	t.Helper()
-	client, err := simulate.Client(s.Address)
+	config, err := testApp(t, schema.Dutch).microsoft(settings)
 	if err != nil {
 		t.Fatal(err)
 	}
 	const soon = 5 * time.Millisecond
-	source, err := fetch.New(fetch.Config{
-		Tenant: s.Tenant, Client: s.Client, HTTP: client,
-		SignIn:  fetch.SignIn{Kind: fetch.ClientSecret, Secret: schema.NewPersonal(s.Secret)},
-		Storage: fetch.Storage{Account: s.Storage.Account, Key: schema.NewPersonal(s.Storage.Key), Endpoint: s.Storage.Endpoint, ByKey: true},
-		Times:   fetch.Times{Throttle: soon, Retry: soon, Polls: []fetch.Poll{{Every: soon}}},
-	})
+	config.Times = fetch.Times{Throttle: soon, Retry: soon, Polls: []fetch.Poll{{Every: soon}}}
+	source, err := fetch.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,13 +89,14 @@ func TestFromTenantToBundle(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := simulating(t, append([]string{"--day", "1ms", "--seed", "11"}, test.args...)...)
+			settings := filepath.Join(t.TempDir(), "tenant")
+			s := simulating(t, append([]string{"--day", "1ms", "--seed", "11", "--settings", settings}, test.args...)...)
 			p := s.People[test.person]
 			name := p.UPN
 			if len(p.Former) > 0 {
 				name = p.Former[0]
 			}
-			in, out := fetched(t, s, name), t.TempDir()
+			in, out := fetched(t, filepath.Join(settings, "microsoft.yaml"), name), t.TempDir()
 			person := filepath.Join(t.TempDir(), "person.yaml")
 			text := fmt.Sprintf("name: %q\nupns: [%q]\nobject_id: %s\ntenant_id: %s\n", p.Name, p.UPN, p.ObjectID, s.Tenant)
 			if err := os.WriteFile(person, []byte(text), 0o600); err != nil {

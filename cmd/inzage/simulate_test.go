@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -80,6 +81,33 @@ func TestSimulate(t *testing.T) {
 	var got struct{ UserPrincipalName string }
 	if err := json.NewDecoder(user.Body).Decode(&got); err != nil || got.UserPrincipalName != s.People[0].UPN {
 		t.Errorf("%d %+v %v", user.StatusCode, got, err)
+	}
+}
+
+// Doctor finds nothing to mend in the tenant as the settings describe it. An
+// address elsewhere is no simulated tenant.
+func TestSimulatedSettings(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	simulating(t, "--settings", folder)
+	doctor := func(simulated string) (int, string) {
+		var out, log bytes.Buffer
+		code := run(t.Context(), system{
+			args: []string{"doctor", "--settings", filepath.Join(folder, "microsoft.yaml"), "--lang", "en"}, stdin: strings.NewReader(""),
+			stdout: &out, stderr: &log, env: func(name string) string {
+				if name == "INZAGE_SIMULATED" {
+					return simulated
+				}
+				return ""
+			},
+		})
+		return code, out.String() + log.String()
+	}
+	if code, said := doctor(""); code != exitOK {
+		t.Errorf("exit %d: %s", code, said)
+	}
+	if code, said := doctor("http://192.0.2.1:80"); code != exitUsage || !strings.Contains(said, "read setting simulated") {
+		t.Errorf("elsewhere: exit %d: %s", code, said)
 	}
 }
 

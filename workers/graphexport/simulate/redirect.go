@@ -1,6 +1,8 @@
 package simulate
 
 import (
+	"errors"
+	"net"
 	"net/http"
 	"net/url"
 )
@@ -13,10 +15,15 @@ type redirect struct {
 
 // Client does for a tenant in another process, by its URL, what [Tenant.Client]
 // does. A certificate of its own must be trusted by the system (SSL_CERT_FILE).
+// It fails where the address is not of this machine: what is meant for Microsoft
+// never goes over a network.
 func Client(address string) (*http.Client, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, err
+	}
+	if ip := net.ParseIP(u.Hostname()); (ip == nil || !ip.IsLoopback()) && u.Hostname() != "localhost" {
+		return nil, errors.New("not an address of this machine")
 	}
 	return &http.Client{Transport: &redirect{u, http.DefaultTransport}}, nil
 }

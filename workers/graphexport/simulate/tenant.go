@@ -3,7 +3,6 @@ package simulate
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"hash/fnv"
 	mathrand "math/rand/v2"
 	"net"
@@ -103,7 +102,17 @@ func (t *Tenant) Close() error {
 	t.closed = true
 	t.mu.Unlock()
 	t.stop()
-	return errors.Join(t.server.Close(), t.Settle(context.Background()))
+	err := t.server.Close()
+	for _, op := range t.ordered() {
+		<-op.done
+	}
+	return err
+}
+
+func (t *Tenant) ordered() []*operation {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.orders)
 }
 
 // ID is the Entra tenant id.
@@ -130,10 +139,7 @@ func (t *Tenant) Client() *http.Client {
 
 // Settle waits until no agent is working any more.
 func (t *Tenant) Settle(ctx context.Context) error {
-	t.mu.Lock()
-	orders := slices.Clone(t.orders)
-	t.mu.Unlock()
-	for _, op := range orders {
+	for _, op := range t.ordered() {
 		select {
 		case <-op.done:
 		case <-ctx.Done():
@@ -145,10 +151,8 @@ func (t *Tenant) Settle(ctx context.Context) error {
 
 // Orders tells how many exports of a person the service accepted.
 func (t *Tenant) Orders(objectID string) int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	n := 0
-	for _, op := range t.orders {
+	for _, op := range t.ordered() {
 		if op.person.ObjectID == objectID {
 			n++
 		}
