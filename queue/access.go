@@ -89,6 +89,9 @@ func (a Access) connect(ctx context.Context, cred Credential) (*nats.Conn, error
 		nats.Name("inzage " + role),
 		nats.CustomInboxPrefix("_IN_" + role),
 		nats.MaxReconnects(-1),
+		// Nothing is kept back while the server is away: what was half sent when
+		// the connection broke would be sent again, and a file have a piece twice.
+		nats.ReconnectBufSize(-1),
 		nats.Timeout(dialTimeout),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			// A refused publish shows up here only; its sender sees a timeout.

@@ -120,7 +120,7 @@ func TestKilled(t *testing.T) {
 	q := queuetest.Open(t, queuetest.Serve(t, folder))
 	work(t, q, queue.Worker{Slots: 4, Do: func(ctx context.Context, job queue.Job) error { return putAndTell(ctx, q, job) }})
 	for _, id := range ids {
-		queuetest.Eventually(t, "built", func() bool { return state(t, q, id).State == schema.StateReview })
+		reach(t, q, id, schema.StateReview)
 		entries, err := q.Entries(t.Context(), id)
 		if err != nil {
 			t.Fatal(queuetest.Why(err))
@@ -335,7 +335,7 @@ func TestDamagedAndNewerJobs(t *testing.T) {
 	work(t, q, queue.Worker{Kinds: []queue.Kind{queue.KindFetch}, Do: func(ctx context.Context, job queue.Job) error {
 		return done(ctx, q, job)
 	}})
-	queuetest.Eventually(t, "fetched", func() bool { return state(t, q, r.ID).State == schema.StateBuilding })
+	reach(t, q, r.ID, schema.StateBuilding)
 	queuetest.Eventually(t, "parked", func() bool { return queue.Parked(q) == 2 })
 	queuetest.Eventually(t, "the build and the newer job are left", func() bool { return queue.Jobs(q) == 2 })
 }

@@ -99,8 +99,8 @@ const updateTries = 10
 // something.
 //
 // The error is decide's, or that of schema.Request.Apply, or has CodeConflict,
-// CodeUnreachable, CodeFull or CodeTampered. After CodeUnreachable the entries
-// may have been written all the same: ask again before deciding again.
+// CodeUnreachable, CodeFull or CodeTampered. After CodeUnreachable it may have
+// been written all the same: look before deciding again.
 func (q *Queue) Update(ctx context.Context, id schema.RequestID, decide func(schema.Request) ([]schema.Entry, error)) (schema.Request, error) {
 	return q.update(ctx, id, func(h history) ([]schema.Entry, error) { return decide(h.request) })
 }
@@ -123,9 +123,15 @@ func (q *Queue) update(ctx context.Context, id schema.RequestID, decide func(his
 		if err != nil || len(entries) == 0 {
 			return h.request, err
 		}
-		next, err := q.write(ctx, h, entries)
+		next, mark, err := q.write(ctx, h, entries)
+		if schema.CodeOf(err) == schema.CodeUnreachable && q.wrote(ctx, id, mark) {
+			return next, nil
+		}
+		if err == nil {
+			return next, nil
+		}
 		if schema.CodeOf(err) != schema.CodeConflict || !raced(err) || try == updateTries {
-			return next, err
+			return h.request, err
 		}
 		// Others may be at it too: not all at the same moment again.
 		if err := wait(ctx, jitter(time.Duration(try+1)*2*time.Millisecond)); err != nil {
@@ -141,9 +147,16 @@ func raced(err error) bool {
 	return code == errWrongSequence || code == errWrongSequenceBatch
 }
 
+// wrote reports whether a write that got no answer took place all the same: its
+// last entry is there.
+func (q *Queue) wrote(ctx context.Context, id schema.RequestID, mark string) bool {
+	h, err := q.history(ctx, id)
+	return err == nil && slices.ContainsFunc(h.entries, func(e stored) bool { return e.hash == mark })
+}
+
 // write appends entries to the history in one atomic batch, on condition that
-// it is still the whole history.
-func (q *Queue) write(ctx context.Context, h history, entries []schema.Entry) (schema.Request, error) {
+// it is still the whole history. It returns the hash of the last one too.
+func (q *Queue) write(ctx context.Context, h history, entries []schema.Entry) (schema.Request, string, error) {
 	at := q.now()
 	today := q.today(at)
 	request, prev := h.request, ""
@@ -174,12 +187,12 @@ func (q *Queue) write(ctx context.Context, h history, entries []schema.Entry) (s
 	}
 	for _, e := range entries {
 		if err := add(e); err != nil {
-			return h.request, err
+			return h.request, "", err
 		}
 	}
 	if readyToBuild(request) {
 		if err := add(schema.Entry{Kind: schema.EntryBuild}); err != nil {
-			return h.request, err
+			return h.request, "", err
 		}
 	}
 	first := batch[0].Header
@@ -187,19 +200,13 @@ func (q *Queue) write(ctx context.Context, h history, entries []schema.Entry) (s
 	first.Set(jetstream.ExpectedLastSubjSeqSubjHeader, subjectLedger+string(h.id)+".>")
 	ctx, stop := context.WithTimeout(ctx, dialTimeout)
 	defer stop()
+	var err error
 	if len(batch) == 1 {
-		_, err := q.ledger.PublishMsg(ctx, batch[0])
-		return choose(request, h.request, fail("write ledger", err))
+		_, err = q.ledger.PublishMsg(ctx, batch[0])
+	} else {
+		_, err = jetstreamext.PublishMsgBatch(ctx, q.ledger, batch)
 	}
-	_, err := jetstreamext.PublishMsgBatch(ctx, q.ledger, batch)
-	return choose(request, h.request, fail("write ledger", err))
-}
-
-func choose(after, before schema.Request, err error) (schema.Request, error) {
-	if err != nil {
-		return before, err
-	}
-	return after, nil
+	return request, prev, fail("write ledger", err)
 }
 
 // readyToBuild reports whether the last part has just been settled.

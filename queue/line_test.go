@@ -141,6 +141,6 @@ func TestCutConnection(t *testing.T) {
 		l.cut()
 	}
 	for _, id := range ids {
-		queuetest.Eventually(t, "built", func() bool { return state(t, q, id).State == schema.StateReview })
+		reach(t, q, id, schema.StateReview)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"inzage/schema"
@@ -68,7 +69,7 @@ func (v *Vault) store(ctx context.Context, r io.Reader) (h head, err error) {
 		}
 		h.Parts++
 		h.Size += n
-		if err := v.putPart(ctx, partName(h.ID, h.Parts-1), sealed.Bytes()); err != nil {
+		if err := v.storePart(ctx, partName(h.ID, h.Parts-1), sealed.Bytes()); err != nil {
 			return h, err
 		}
 		if n < partSize {
@@ -79,18 +80,38 @@ func (v *Vault) store(ctx context.Context, r io.Reader) (h head, err error) {
 	return h, nil
 }
 
-func (v *Vault) putPart(ctx context.Context, name string, sealed []byte) error {
+// putTries is how often a part is put: the connection may break in between.
+const putTries = 3
+
+// storePart puts a part, and reads it back: a connection that breaks can leave a
+// piece of it twice, which the server does not tell.
+func (v *Vault) storePart(ctx context.Context, name string, sealed []byte) error {
 	v.putting.Lock()
 	defer v.putting.Unlock()
-	ctx, stop := context.WithTimeout(ctx, partTimeout)
-	defer stop()
-	info, err := v.files.Put(ctx, jetstream.ObjectMeta{Name: name}, bytes.NewReader(sealed))
-	if err != nil {
-		return fail("store part", err)
+	for try := 1; ; try++ {
+		err := v.putPart(ctx, name, sealed)
+		code := schema.CodeOf(err)
+		if try == putTries || code != schema.CodeTampered && code != schema.CodeUnreachable {
+			return err
+		}
+		if err := wait(ctx, jitter(time.Duration(try)*time.Second)); err != nil {
+			return err
+		}
 	}
-	sum := sha256.Sum256(sealed)
-	if digest, err := jetstream.DecodeObjectDigest(info.Digest); err != nil || !bytes.Equal(digest, sum[:]) || info.Size != uint64(len(sealed)) {
-		return schema.Fail(schema.CodeTampered, "store part", err)
+}
+
+func (v *Vault) putPart(ctx context.Context, name string, sealed []byte) error {
+	up, stop := v.whileUp(ctx)
+	defer stop()
+	if _, err := v.files.Put(up, jetstream.ObjectMeta{Name: name}, bytes.NewReader(sealed)); err != nil {
+		return lost(up, "store part", err)
+	}
+	stored, err := v.getPart(ctx, name)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(stored, sealed) {
+		return schema.Fail(schema.CodeTampered, "store part", nil)
 	}
 	return nil
 }
@@ -157,20 +178,54 @@ func (r *blobReader) Close() error {
 
 // part fetches one part and opens its seal.
 func (v *Vault) part(ctx context.Context, blob string, n int) (io.Reader, error) {
-	ctx, stop := context.WithTimeout(ctx, partTimeout)
-	defer stop()
-	sealed, err := v.files.GetBytes(ctx, partName(blob, n))
-	switch {
-	case errors.Is(err, jetstream.ErrObjectNotFound), errors.Is(err, jetstream.ErrDigestMismatch):
-		return nil, schema.Fail(schema.CodeTampered, "read part", err)
-	case err != nil:
-		return nil, fail("read part", err)
+	sealed, err := v.getPart(ctx, partName(blob, n))
+	if err != nil {
+		return nil, err
 	}
 	r, err := unseal(bytes.NewReader(sealed), v.key, v.partLabel(blob, n))
 	if err != nil {
 		return nil, schema.Fail(schema.CodeTampered, "read part", err)
 	}
 	return r, nil
+}
+
+// getPart fetches the sealed bytes of a part.
+func (v *Vault) getPart(ctx context.Context, name string) ([]byte, error) {
+	ctx, stop := v.whileUp(ctx)
+	defer stop()
+	sealed, err := v.files.GetBytes(ctx, name)
+	if errors.Is(err, jetstream.ErrObjectNotFound) || errors.Is(err, jetstream.ErrDigestMismatch) {
+		return nil, schema.Fail(schema.CodeTampered, "read part", err)
+	}
+	return sealed, lost(ctx, "read part", err)
+}
+
+// whileUp bounds the transfer of a part, and ends it when the connection is
+// lost: what waits for an answer then would wait until its time is over.
+func (v *Vault) whileUp(ctx context.Context) (up context.Context, stop func()) {
+	up, end := context.WithTimeout(ctx, partTimeout)
+	up, cut := context.WithCancelCause(up)
+	down := v.conn.StatusChanged(nats.RECONNECTING, nats.DISCONNECTED, nats.CLOSED)
+	go func() {
+		select {
+		case <-down:
+			cut(nats.ErrDisconnected)
+		case <-up.Done():
+		}
+		v.conn.RemoveStatusListener(down)
+	}()
+	return up, func() {
+		cut(nil)
+		end()
+	}
+}
+
+// lost names the error of a transfer that whileUp may have ended.
+func lost(up context.Context, op string, err error) error {
+	if err != nil && errors.Is(context.Cause(up), nats.ErrDisconnected) {
+		return schema.Fail(schema.CodeUnreachable, op, err)
+	}
+	return fail(op, err)
 }
 
 // Sweep deletes the parts that no blob names and that are a day old: a Put that

@@ -100,19 +100,14 @@ func (q *Queue) snooze(ctx context.Context, job Job, d time.Duration) error {
 func (q *Queue) again(ctx context.Context, job Job, code schema.Code) error {
 	until := q.now().Add(q.backoff(job.Try))
 	r, err := q.record(ctx, job, func(r schema.Request) []schema.Entry {
-		p, kind := r.Build, schema.EntryFaulted
 		switch job.Kind {
 		case KindFetch:
-			p, _ = r.PartOf(job.Entry.Part)
-			kind = schema.EntryTried
+			return []schema.Entry{{Kind: schema.EntryTried, Part: job.Entry.Part, Code: code, Until: until}}
 		case KindBuild:
-		case KindNotify:
-			return nil
+			return []schema.Entry{{Kind: schema.EntryFaulted, Code: code, Until: until}}
+		case KindNotify: // its tries are in the message only
 		}
-		if p.Tries >= job.Try {
-			return nil // it is there already: this is a repetition after a crash
-		}
-		return []schema.Entry{{Kind: kind, Part: job.Entry.Part, Code: code, Until: until}}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -235,7 +230,29 @@ func (q *Queue) take(ctx context.Context, msg jetstream.Msg) (Job, error) {
 	if kind, ok := jobOf(job.Entry); !ok || kind != job.Kind {
 		return Job{}, damaged
 	}
+	if p, ok := job.part(); ok {
+		job.Try = p.Tries + 1 // the message may be an old one, come again
+	}
 	return job, nil
+}
+
+// part is the part of the request that the job is about; a notice has none.
+func (j Job) part() (schema.Part, bool) {
+	switch j.Kind {
+	case KindFetch:
+		return j.Request.PartOf(j.Entry.Part)
+	case KindBuild:
+		return j.Request.Build, true
+	case KindNotify:
+	}
+	return schema.Part{}, false
+}
+
+// early returns the moment for which the job waits, if that is still to come:
+// then this is an old message, come again after a crash of the server.
+func (j Job) early(now time.Time) (time.Time, bool) {
+	p, _ := j.part()
+	return p.Until, p.Until.Sub(now) > 2*time.Second
 }
 
 // putAside deals with a message that is no job for this worker: one of a newer

@@ -137,7 +137,7 @@ func TestSweepFindsLostJobs(t *testing.T) {
 		t.Errorf("two jobs are lost, and it swept %+v, %v", s, err)
 	}
 	work(t, q, queue.Worker{Do: func(ctx context.Context, job queue.Job) error { return done(ctx, q, job) }})
-	queuetest.Eventually(t, "built", func() bool { return state(t, q, r.ID).State == schema.StateReview })
+	reach(t, q, r.ID, schema.StateReview)
 }
 
 func TestLateJobMovesUp(t *testing.T) {

@@ -67,15 +67,18 @@ func ledgerStreams(replicas int) []jetstream.StreamConfig {
 		AllowMsgSchedules: true, AllowMsgTTL: true, AllowDirect: true, MaxMsgSize: 64 << 10,
 	}, {
 		// Discard New holds the sources back when it is full; Discard Old lost
-		// 90 jobs of 100.
+		// 90 jobs of 100. Where the server does not know any more how far it had
+		// come, after a kill, OptStartSeq makes it begin anew: jobs come twice.
+		// Without it, it goes on from a moment, and jobs that it had not taken over
+		// by then were lost.
 		Name: streamJobs, Retention: jetstream.WorkQueuePolicy, AllowDirect: true,
 		MaxBytes: 256 << 20, MaxMsgSize: 64 << 10,
 		Sources: []*jetstream.StreamSource{
-			{Name: streamLedger, SubjectTransforms: []jetstream.SubjectTransformConfig{{
+			{Name: streamLedger, OptStartSeq: 1, SubjectTransforms: []jetstream.SubjectTransformConfig{{
 				Source:      subjectLedger + "*.*.job.*.*",
 				Destination: subjectJob + "{{wildcard(3)}}.{{wildcard(4)}}.{{wildcard(1)}}.{{wildcard(2)}}",
 			}}},
-			{Name: streamSchedule, SubjectTransforms: []jetstream.SubjectTransformConfig{{
+			{Name: streamSchedule, OptStartSeq: 1, SubjectTransforms: []jetstream.SubjectTransformConfig{{
 				Source:      subjectDue + "*.*.*.*",
 				Destination: subjectJob + "{{wildcard(1)}}.{{wildcard(2)}}.{{wildcard(3)}}.{{wildcard(4)}}",
 			}}},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"inzage/schema"
@@ -34,6 +35,7 @@ type Vault struct {
 	key   Key
 	files jetstream.ObjectStore
 	index jetstream.KeyValue
+	conn  *nats.Conn
 	// putting is held during a Put: the server refuses much of what is stored
 	// into one bucket at the same time.
 	putting *sync.Mutex
@@ -92,7 +94,7 @@ func (q *Queue) Vault(ctx context.Context, id schema.RequestID) (*Vault, error) 
 	if len(secret) != keySize {
 		return nil, schema.Fail(schema.CodeTampered, "read key", nil)
 	}
-	v := &Vault{id: id, key: Key{(*[keySize]byte)(secret)}}
+	v := &Vault{id: id, conn: q.conns.blobs, key: Key{(*[keySize]byte)(secret)}}
 	if v.files, err = q.blobs.ObjectStore(ctx, prefixFiles+string(id)); err != nil {
 		return nil, fail("open bucket", err)
 	}

@@ -98,6 +98,12 @@ func (q *Queue) run(ctx context.Context, msg jetstream.Msg, do func(context.Cont
 		q.acknowledge(ctx, msg)
 		return
 	}
+	if until, early := job.early(q.now()); early {
+		if q.schedule(ctx, job.Request, job, job.Try, until) == nil {
+			q.acknowledge(ctx, msg)
+		}
+		return
+	}
 	log.Info().Str("request", string(job.Request.ID)).Str("job", string(job.Kind)).Str("source", job.Entry.Part).
 		Int("try", job.Try).Msg("job begins")
 	err = q.perform(ctx, msg, job, do)

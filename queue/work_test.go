@@ -64,6 +64,23 @@ func state(t *testing.T, q *queue.Queue, id schema.RequestID) schema.Request {
 	return r
 }
 
+// reach waits until the request is in the state; if that takes too long, it
+// shows how far its ledger came.
+func reach(t *testing.T, q *queue.Queue, id schema.RequestID, want schema.State) {
+	t.Helper()
+	t.Cleanup(func() {
+		if r, err := q.Request(context.Background(), id); t.Failed() && (err != nil || r.State != want) {
+			entries, _ := q.Entries(context.Background(), id)
+			for _, e := range entries {
+				t.Log(e.N, e.At.Format("04:05.000"), e.Kind, e.Part, e.Code, e.Until.Format("04:05"))
+			}
+			stats, _ := q.Stats(context.Background())
+			t.Logf("%+v", stats)
+		}
+	})
+	queuetest.Eventually(t, "the request is in "+string(want), func() bool { return state(t, q, id).State == want })
+}
+
 func order(t *testing.T, q *queue.Queue, sources ...string) schema.Request {
 	t.Helper()
 	r := queuetest.Request(t, q, sources...)
@@ -91,7 +108,7 @@ func TestRequestsAreFetchedAndBuilt(t *testing.T) {
 		all = append(all, order(t, q, "graphexport", "dataviewer").ID)
 	}
 	for _, id := range all {
-		queuetest.Eventually(t, "built", func() bool { return state(t, q, id).State == schema.StateReview })
+		reach(t, q, id, schema.StateReview)
 		if r := state(t, q, id); r.Entries != 8 {
 			t.Errorf("%d entries, want 8: each step once", r.Entries)
 		}
@@ -309,7 +326,7 @@ func TestRetryOfWhatWasGivenUp(t *testing.T) {
 	if _, err := q.Retry(t.Context(), id, "dataviewer", "someone"); err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
-	queuetest.Eventually(t, "building", func() bool { return state(t, q, id).State == schema.StateBuilding })
+	reach(t, q, id, schema.StateBuilding)
 }
 
 // A reminder is a job: it is done once it is on record that it was sent, and a
@@ -398,7 +415,7 @@ func TestManyRequestsManyWorkers(t *testing.T) {
 		ids = append(ids, r.ID)
 	}
 	for _, id := range ids {
-		queuetest.Eventually(t, "built", func() bool { return state(t, q, id).State == schema.StateReview })
+		reach(t, q, id, schema.StateReview)
 	}
 	mu.Lock()
 	defer mu.Unlock()

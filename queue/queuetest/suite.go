@@ -69,7 +69,7 @@ func Run(t *testing.T, q *queue.Queue) {
 func ledger(t *testing.T, q *queue.Queue, r schema.Request) {
 	t.Helper()
 	ran := 0
-	after, err := q.Update(t.Context(), r.ID, func(now schema.Request) ([]schema.Entry, error) {
+	after, err := q.Update(t.Context(), r.ID, func(schema.Request) ([]schema.Entry, error) {
 		if ran++; ran == 1 {
 			if _, err := q.Append(t.Context(), r.ID, schema.Entry{Kind: schema.EntryNotified, Code: "in-between"}); err != nil {
 				return nil, err
