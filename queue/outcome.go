@@ -99,7 +99,7 @@ func (q *Queue) snooze(ctx context.Context, job Job, d time.Duration) error {
 // again puts a failed try on record and orders the next one.
 func (q *Queue) again(ctx context.Context, job Job, code schema.Code) error {
 	until := q.now().Add(q.backoff(job.Try))
-	r, err := q.record(ctx, job, func(r schema.Request) []schema.Entry {
+	r, err := q.record(ctx, job, func(schema.Request) []schema.Entry {
 		switch job.Kind {
 		case KindFetch:
 			return []schema.Entry{{Kind: schema.EntryTried, Part: job.Entry.Part, Code: code, Until: until}}
