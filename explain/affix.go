@@ -13,6 +13,7 @@ type affix struct {
 	class          schema.Class
 	why, as, id    string
 	first          bool   // goes before longer ones: "IsUserIdSet" is a yes or no
+	whole          bool   // goes before the dictionary where the name is just this word
 	in             string // the kind of namespace it holds in, "" for all
 	of             string // whose class counts: what remains of the name, see heads.go
 	text           bilingual
@@ -42,7 +43,7 @@ func (c *Catalog) addAffix(at *place, raw rawAffix) {
 		at.fail("of: %s or %s", ofUsage, ofAny)
 	}
 	a := affix{
-		class: class, why: raw.Why, as: raw.As, id: raw.ID, in: raw.In, of: raw.Of, first: raw.First,
+		class: class, why: raw.Why, as: raw.As, id: raw.ID, in: raw.In, of: raw.Of, first: raw.First, whole: raw.Whole,
 		text: at.template("text", both{NL: raw.NL, EN: raw.EN}),
 	}
 	if raw.Prefix != "" {

@@ -70,7 +70,7 @@ func (c *Catalog) scopedWhole(path, scope string) *field {
 		return nil
 	}
 	for _, a := range c.affixes {
-		if a.in != scope {
+		if a.in != scope || !a.whole {
 			continue
 		}
 		if rest, ok := a.cut(splitName(lastPart(path))); ok && len(rest) == 0 {

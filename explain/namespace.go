@@ -50,7 +50,9 @@ func (c *Catalog) addNamespace(at *place, n rawNamespace) {
 
 // weak tells a namespace that is only a word names often begin with, of lists
 // other than Microsoft's own namespaces: what the record itself names is surer.
-func (n *namespace) weak() bool { return n.kind == "other" || n.kind == "autoupdate" }
+func (n *namespace) weak() bool {
+	return n.kind == "other" || n.kind == "autoupdate" || n.kind == "outlook-mobile"
+}
 
 // namespaceOf finds the longest namespace that the event name begins with, by
 // whole parts ("Office.Docs" is no namespace of "Office.DocsUI.X"), and what of

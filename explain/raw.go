@@ -70,6 +70,7 @@ type rawAffix struct {
 	Suffixes []string `yaml:"suffixes"`
 	In       string   `yaml:"in"`
 	First    bool     `yaml:"first"`
+	Whole    bool     `yaml:"whole"`
 	Of       string   `yaml:"of"`
 	Class    string   `yaml:"class"`
 	Why      string   `yaml:"why"`
