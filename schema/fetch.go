@@ -43,7 +43,8 @@ type Box interface {
 	// Bookmark returns what was noted last, nil where nothing was.
 	Bookmark(ctx context.Context) ([]byte, error)
 
-	// Note replaces the bookmark. When it returns nil the note is durable.
+	// Note replaces the bookmark, which may hold personal data: the box seals it
+	// too. When it returns nil the note is durable.
 	Note(ctx context.Context, bookmark []byte) error
 
 	// Tell says how the search in one place ended, for the person and the
