@@ -81,6 +81,7 @@ type Writer struct {
 	raws      []rawFile
 	withheld  []withheldFile
 	masked    *redactions
+	acts      *portrait
 	err       error
 	closed    bool
 }
@@ -122,7 +123,8 @@ func Create(dir, name string, h Head) (*Writer, error) {
 	w := &Writer{
 		head: h, temp: filepath.Join(dir, ".inzage-"+fileCase(h.Case)+".partial"), final: filepath.Join(dir, name),
 		labels: newLabels(h.Words), inventory: newInventory(), ids: newIdentifiers(),
-		overview: newOverview(h.Zone), placing: newPlacing(), masked: newRedactions(), tallies: make(map[string]*fileTally), names: newNames(),
+		overview: newOverview(h.Zone), placing: newPlacing(), masked: newRedactions(), acts: newPortrait(h.Zone),
+		tallies: make(map[string]*fileTally), names: newNames(),
 	}
 	if err := w.open(); err != nil {
 		w.Abort()
@@ -184,6 +186,7 @@ func (w *Writer) Add(e *schema.Explanation) error {
 	w.overview.add(e)
 	w.masked.add(&e.Record, e.Title)
 	w.placing.add(e)
+	w.acts.add(e, w.own(e.Record.From.File).label)
 	w.line = AppendJSON(w.line, e)
 	return w.record(e.Record.At, w.timelineRow(e))
 }

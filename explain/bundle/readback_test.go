@@ -107,7 +107,7 @@ func wantRow(h Head, e *schema.Explanation) []string {
 		event += " · " + e.Record.Action
 	}
 	row := []string{
-		at, e.App, e.Title, text, e.DataKind, e.Class.String(), string(e.Layer), fileLabel(h, e.Record.From.File),
+		at, e.App, e.Title, text, e.About, e.DataKind, e.Class.String(), string(e.Layer), fileLabel(h, e.Record.From.File),
 		strconv.FormatInt(e.Record.From.Record, 10), event,
 	}
 	for i := range row {
@@ -209,7 +209,7 @@ func TestReadBack(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, r := range all[len(all)-len(rows):] {
-				other = append(other, append(r, make([]string, 10-len(r))...))
+				other = append(other, append(r, make([]string, len(timelineColumns())-len(r))...))
 			}
 			for c, v := range s.cells {
 				if n := units(v); n > 32767 {

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ type sheet struct {
 	table  string // name of the long table
 	span   span
 	rows   *pulled // of the long table
+	above  []any   // what stands on it above the long table, and the table
 	next   bool    // it continues the sheet before it
 	header int     // row of the long table's header
 }
@@ -40,8 +42,7 @@ func (w *workbook) draw(s *sheet) error {
 	}
 	blocks := s.blocks
 	if s.long != nil {
-		blocks = append(blocks[:1:1], append(w.period(s), blocks[1:]...)...)
-		s.header = above(blocks) + 1
+		blocks = s.above
 	}
 	for _, x := range blocks {
 		p.block(x)
@@ -249,7 +250,7 @@ func (p *page) cell(col, style int, c cell) {
 		}
 		p.text(at, c.text)
 		if p.err == nil {
-			p.err = p.f.SetCellHyperLink(p.sheet.name, at, quoted(p.target(c.to))+"!A1", "Location")
+			p.err = p.f.SetCellHyperLink(p.sheet.name, at, p.target(c), "Location")
 		}
 	case cellNumber:
 		style = styleNumber
@@ -265,14 +266,32 @@ func (p *page) cell(col, style int, c cell) {
 	}
 }
 
-// target is the sheet where a section starts; of a sheet itself, its name.
-func (p *page) target(to string) string {
-	for _, s := range p.sheets {
-		if s.key == to {
-			return s.name
-		}
+// target is where a link leads: to the start of a section, to a row of its long
+// table, or to the sheet of that name.
+func (p *page) target(c cell) string {
+	start, before := quoted(c.to)+"!A1", int64(0)
+	if i := slices.IndexFunc(p.sheets, func(s *sheet) bool { return s.key == c.to }); i >= 0 {
+		start = quoted(p.sheets[i].name) + "!A1"
 	}
-	return to
+	if c.n == 0 {
+		return start
+	}
+	for _, s := range p.sheets {
+		if s.key != c.to {
+			continue
+		}
+		if n := c.n - before; n <= int64(s.span.entries) {
+			row := s.header + int(n)
+			for _, t := range p.tall[s.long] {
+				if t.entry > before && t.entry < c.n {
+					row += t.more
+				}
+			}
+			return quoted(s.name) + "!A" + strconv.Itoa(row)
+		}
+		before += int64(s.span.entries)
+	}
+	return start
 }
 
 // text writes a text as a cell can hold it.

@@ -12,6 +12,12 @@ type span struct {
 	first, last   time.Time // of a list in order of time
 }
 
+// tallEntry is an entry of a list, counted from 1, that takes more than one row.
+type tallEntry struct {
+	entry int64
+	more  int
+}
+
 // maxSheetBytes bounds the texts of one sheet. Escaped, they can be six times as
 // long; a part of more than 4 GiB needs a form of zip that not every program
 // reads.
@@ -21,13 +27,17 @@ const maxSheetBytes = 600 << 20
 // need before excelize numbers its own. The rows of one entry stay together.
 func (w *workbook) spans(t *table) ([]span, error) {
 	list := []span{{}}
-	size := 0
+	size, entries := 0, int64(0)
 	for cells, err := range t.rows {
 		if err != nil {
 			return nil, err
 		}
 		s := &list[len(list)-1]
 		n, bytes := w.measure(cells)
+		entries++
+		if n > 1 {
+			w.tall[t] = append(w.tall[t], tallEntry{entries, n - 1})
+		}
 		if s.entries > 0 && (s.rows+n > w.head.RowLimit || size+bytes > maxSheetBytes) {
 			list = append(list, span{})
 			s, size = &list[len(list)-1], 0

@@ -16,10 +16,13 @@ type labels struct {
 	classes [7]string
 	layers  map[schema.Layer]string
 	kinds   map[string]string
+	abouts  map[string]string
 }
 
 func newLabels(words Words) *labels {
-	l := &labels{words: words, layers: make(map[schema.Layer]string), kinds: make(map[string]string)}
+	l := &labels{
+		words: words, layers: make(map[schema.Layer]string), kinds: make(map[string]string), abouts: make(map[string]string),
+	}
 	for _, c := range schema.Classes() {
 		l.classes[c] = words.term("class", c.String())
 	}
@@ -39,13 +42,17 @@ func (l *labels) class(c schema.Class) string {
 	return l.classes[schema.Unknown]
 }
 
-func (l *labels) kind(code string) string {
-	if s, ok := l.kinds[code]; ok {
+func (l *labels) kind(code string) string { return l.cached(l.kinds, "kind", code) }
+
+func (l *labels) about(code string) string { return l.cached(l.abouts, "about", code) }
+
+func (l *labels) cached(words map[string]string, kind, code string) string {
+	if s, ok := words[code]; ok {
 		return s
 	}
-	s := l.words.term("kind", code)
-	if len(l.kinds) < 1000 { // codes come from the catalog, but nothing here says so
-		l.kinds[strings.Clone(code)] = s
+	s := l.words.term(kind, code)
+	if len(words) < 1000 { // codes come from the catalog, but nothing here says so
+		words[strings.Clone(code)] = s
 	}
 	return s
 }
@@ -62,7 +69,7 @@ func eventLayer(l schema.Layer) schema.Layer {
 // this order.
 func timelineColumns() []column {
 	return []column{
-		col("time", 20), col("app", 22).below(), col("title", 28), col("text", 64).follows(), col("kind", 24),
+		col("time", 20), col("app", 22).below(), col("title", 28), col("text", 64).follows(), col("about", 24), col("kind", 24).below(),
 		col("class", 26).below(), col("layer", 26).below(), col("file", 34), numbers("record", 11).below(), col("event", 46).below(),
 	}
 }
@@ -74,7 +81,7 @@ func (w *Writer) timelineRow(e *schema.Explanation) []cell {
 	}
 	r := &e.Record
 	return append(w.cells[:0],
-		moment(r.At), term(e.App), term(e.Title), text(body), term(w.labels.kind(e.DataKind)),
+		moment(r.At), term(e.App), term(e.Title), text(body), term(w.labels.about(e.About)), term(w.labels.kind(e.DataKind)),
 		term(w.labels.class(e.Class)), term(w.labels.layers[e.Layer]), term(w.own(r.From.File).label),
 		number(r.From.Record), term(eventName(r.Event, r.Action)))
 }
@@ -89,7 +96,7 @@ func (w *Writer) unreadableRow(r *schema.Record) []cell {
 		body += " " + w.head.Words("bundle.unreadable.raw") + "\n" + r.Raw.Reveal()
 	}
 	return append(w.cells[:0],
-		moment(r.At), term(r.App), term(w.head.Words("bundle.unreadable.title")), text(body), term(w.labels.kind("")),
+		moment(r.At), term(r.App), term(w.head.Words("bundle.unreadable.title")), text(body), term(""), term(w.labels.kind("")),
 		term(w.labels.class(schema.Unknown)), term(w.head.Words("bundle.unreadable.layer")), term(w.own(r.From.File).label),
 		number(r.From.Record), term(eventName(r.Event, r.Action)))
 }

@@ -28,6 +28,7 @@ type volume struct {
 // webPages writes the page, and those that continue it, into the bundle.
 func (b *book) webPages(a answer) error {
 	a = slices.Clone(a)
+	b.divided = make(map[string][]volume)
 	last := 1 // number of the page written last
 	for i, s := range a {
 		if s.long == nil {
@@ -45,6 +46,7 @@ func (b *book) webPages(a answer) error {
 			return err
 		}
 		last += len(list)
+		b.divided[s.key] = list
 		a[i] = b.index(s, list)
 	}
 	return b.zip.stream(b.pagePath(1), func(out io.Writer) error {
@@ -135,6 +137,9 @@ func (b *book) volumes(s *section, last int) ([]volume, error) {
 			}
 			w.shut("p")
 			w.begin(s.long, "")
+			for _, x := range list {
+				w.written += x.entries
+			}
 			if err := w.stretch(s.long, rows, &v); err != nil {
 				return err
 			}

@@ -19,13 +19,18 @@ type web struct {
 	*book
 	markup
 	sections answer
+	timeline *table
 	ids      map[*table]string
 	ways     map[string]string // where a link to a section leads
+	written  int64             // rows of the timeline so far
 }
 
 func (b *book) newWeb(out io.Writer, a answer) *web {
 	w := &web{book: b, markup: markup{out: out}, sections: a, ids: make(map[*table]string), ways: make(map[string]string)}
 	for _, s := range a {
+		if s.key == "timeline" {
+			w.timeline = s.long
+		}
 		w.ways[s.key] = "#" + s.key
 		for _, x := range s.blocks {
 			if t, ok := x.(*table); ok {
@@ -290,7 +295,7 @@ func (w *web) begin(t *table, class string) {
 
 // row writes a row; a part of more than 0 is drawn as a bar after the last cell.
 func (w *web) row(t *table, cells []cell, part float64) {
-	w.open("tr", "role", "row")
+	w.open("tr", "role", "row", "id", w.rowID(t))
 	open := ""
 	for i := range cells {
 		col, c := &t.cols[i], &cells[i]
@@ -321,6 +326,33 @@ func (w *web) row(t *table, cells []cell, part float64) {
 	w.shut(open)
 	w.shut("tr")
 	w.line()
+}
+
+// rowID is the id of a row that a link leads to.
+func (w *web) rowID(t *table) string {
+	if t != w.timeline {
+		return ""
+	}
+	w.written++
+	if !w.linked[w.written] {
+		return ""
+	}
+	return "r" + strconv.FormatInt(w.written, 10)
+}
+
+// way is where a link leads: to a section, a row of the timeline, or a page.
+func (w *web) way(c *cell) string {
+	if c.n == 0 {
+		return cmp.Or(w.ways[c.to], c.to)
+	}
+	row, rest := "#r"+strconv.FormatInt(c.n, 10), c.n
+	for _, v := range w.divided[c.to] {
+		if rest <= v.entries {
+			return v.path + row
+		}
+		rest -= v.entries
+	}
+	return row
 }
 
 // cell opens the cell of a column, writes its value and returns its tag. A value
@@ -360,7 +392,7 @@ func (w *web) value(c *cell) {
 	case cellDay:
 		w.time(c.at, time.DateOnly, time.DateOnly)
 	case cellLink:
-		w.element("a", c.text, "href", cmp.Or(w.ways[c.to], c.to))
+		w.element("a", c.text, "href", w.way(c))
 	}
 }
 

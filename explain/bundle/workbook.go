@@ -21,7 +21,9 @@ import (
 // book composes the answer from what the writer counted.
 type book struct {
 	*Writer
-	all *Balance
+	all     *Balance
+	linked  map[int64]bool      // rows of the timeline, from 1, that a link leads to
+	divided map[string][]volume // sections that go on in pages of their own
 }
 
 // word is a text of this package.
@@ -33,6 +35,7 @@ func (b *book) answer() answer {
 	events := b.inventory.byCount()
 	a := answer{
 		b.readme(),
+		b.portrait(),
 		b.summary(events),
 		b.timeline(),
 		b.kindList(events),
@@ -56,13 +59,14 @@ type workbook struct {
 	f       *excelize.File
 	sheets  []*sheet
 	sharing *sharing
+	tall    map[*table][]tallEntry
 }
 
 // workbook writes the workbook to out.
 func (b *book) workbook(out io.Writer, a answer) error {
 	f := excelize.NewFile()
 	defer func() { _ = f.Close() }()
-	w := &workbook{book: b, f: f, sharing: newSharing()}
+	w := &workbook{book: b, f: f, sharing: newSharing(), tall: make(map[*table][]tallEntry)}
 	if err := w.plan(a); err != nil {
 		return err
 	}
@@ -98,6 +102,8 @@ func (w *workbook) plan(a answer) error {
 		rows := pull(s.long.rows)
 		for i, x := range spans {
 			sh := &sheet{section: s, name: s.name, table: s.long.name, span: x, rows: rows}
+			sh.above = slices.Concat(s.blocks[:1], w.period(sh), s.blocks[1:])
+			sh.header = above(sh.above) + 1
 			if i > 0 {
 				sh.name += " (" + strconv.Itoa(i+1) + ")"
 				sh.table += "_" + strconv.Itoa(i+1)
