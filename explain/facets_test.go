@@ -82,7 +82,8 @@ func TestFacets(t *testing.T) {
 		{
 			"a copy on one's own device may be older",
 			schema.Record{Source: "dataviewer", Event: "Census.Battery", DataType: "DeviceConnectivityAndConfiguration", At: days(900)},
-			schema.Facets{Category: "windows-diagnostic-data", Service: "windows", Platform: "unknown", Region: "unknown", Role: "unknown", Purpose: "provide", Age: 900}, nil,
+			schema.Facets{Category: "windows-diagnostic-data", Service: "windows", Platform: "unknown", Region: "unknown", Role: "unknown", Purpose: "provide", Age: 900},
+			nil,
 		},
 		{
 			"Bing, older than 18 months",
