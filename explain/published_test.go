@@ -218,3 +218,28 @@ func TestEvidenceHasReasons(t *testing.T) {
 		}
 	}
 }
+
+// TestEarlierNames holds that a record under an event's earlier name is
+// explained as well as one under its name of now.
+func TestEarlierNames(t *testing.T) {
+	t.Parallel()
+	c := builtin(t)
+	x := c.For(Reader{Lang: schema.Dutch})
+	old := 0
+	for now, e := range c.published.events {
+		want := x.Explain(schema.Record{Event: now})
+		if want.Layer == schema.LayerNone {
+			t.Errorf("%s (%s): nothing is known", now, e.page.Page)
+		}
+		for _, name := range c.published.others[now] {
+			got := x.Explain(schema.Record{Event: name})
+			if got.Rule != want.Rule && got.Layer != schema.LayerEvent && got.Layer != schema.LayerFamily {
+				t.Errorf("%s: explained by %s %q, of now by %s %q", name, got.Layer, got.Rule, want.Layer, want.Rule)
+			}
+			old++
+		}
+	}
+	if old < 36 {
+		t.Errorf("%d earlier names: the list is not whole", old)
+	}
+}

@@ -18,7 +18,7 @@ const (
 	LayerNamespace Layer = "namespace"
 	// LayerDataType knows only the kind of data that the file holds.
 	LayerDataType Layer = "datatype"
-	// LayerNone: not documented by Microsoft, and nothing could be derived.
+	// LayerNone: the catalog has no words for it, and nothing could be derived.
 	LayerNone Layer = "none"
 )
 
