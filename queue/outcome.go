@@ -61,6 +61,9 @@ func (q *Queue) settle(ctx context.Context, msg jetstream.Msg, job Job, outcome 
 		return schema.CodeOf(err)
 	}
 	q.acknowledge(ctx, msg)
+	if errors.Is(outcome, unwantedError{}) {
+		return "" // done, as far as anybody is concerned
+	}
 	return schema.CodeOf(outcome)
 }
 

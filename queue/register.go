@@ -280,6 +280,19 @@ func (r *Register) Open() iter.Seq[schema.Request] {
 	return r.list(func() []dueKey { return r.due })
 }
 
+// All lists every request, state by state, the earliest due date first in each.
+func (r *Register) All() iter.Seq[schema.Request] {
+	return func(yield func(schema.Request) bool) {
+		for _, state := range schema.States() {
+			for req := range r.In(state) {
+				if !yield(req) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // In lists the requests in a state, the earliest due date first.
 func (r *Register) In(state schema.State) iter.Seq[schema.Request] {
 	return r.list(func() []dueKey { return r.states[state] })

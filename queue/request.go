@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"strconv"
+	"strings"
 
 	"inzage/schema"
 )
@@ -16,7 +18,8 @@ const (
 )
 
 // New takes in a request: it makes its vault, seals the person in it, and opens
-// its ledger with the entry, whose Kind and Ref it fills in. When it returns nil
+// its ledger with the entry, whose Kind and Ref it fills in, and its Case where
+// there is none: the year and six characters of the id. When it returns nil
 // all of it is durable; otherwise nothing counts, and what was made is swept.
 func (q *Queue) New(ctx context.Context, opened schema.Entry, who schema.Subject) (schema.Request, error) {
 	id := NewID()
@@ -33,6 +36,9 @@ func (q *Queue) New(ctx context.Context, opened schema.Entry, who schema.Subject
 		return schema.Request{}, err
 	}
 	opened.Kind, opened.Ref = schema.EntryOpened, ref
+	if opened.Case == "" {
+		opened.Case = strconv.Itoa(opened.Day.Year()) + "-" + strings.ToUpper(string(id[:6]))
+	}
 	r, err := q.Append(ctx, id, opened)
 	if err != nil {
 		if _, gone := q.shred(context.WithoutCancel(ctx), id); gone != nil {

@@ -157,6 +157,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(
 		a.runCommand(), a.explainCommand(), a.deadlineCommand(), a.catalogCommand(),
 		a.verifyCommand(), a.keyCommand(),
+		a.serveCommand(), a.workCommand(), a.requestCommand(), a.ledgerCommand(),
 		a.simulateCommand(), a.doctorCommand(),
 		a.versionCommand(),
 	)

@@ -34,6 +34,12 @@ func (p progress) add(n int64) {
 	}
 }
 
+// Write counts bytes that pass by.
+func (p progress) Write(b []byte) (int, error) {
+	p.add(int64(len(b)))
+	return len(b), nil
+}
+
 // done takes the bar away.
 func (p progress) done() {
 	if p.bar != nil {

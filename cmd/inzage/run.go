@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
@@ -116,7 +115,7 @@ func (a *app) request(f runFlags, lang schema.Lang) (*request, error) {
 			r.caseNumber = "demo"
 		}
 	}
-	if !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`).MatchString(r.caseNumber) {
+	if !caseForm().MatchString(r.caseNumber) {
 		return nil, a.usage("cli.error.case")
 	}
 	if a.inside(r.out, r.in) {
@@ -161,7 +160,7 @@ func (a *app) runRequest(ctx context.Context, r *request) error {
 	}
 	defer func() { _ = set.Close() }()
 	bar := a.progress(totalSize(set))
-	summary, result, err := a.builder(r).Build(ctx, workers.Case{
+	summary, result, err := a.builder(r.law, r.sign).Build(ctx, workers.Case{
 		Number: r.caseNumber, Organisation: r.organisation.Name, Subject: r.subject, Others: r.others, Received: r.received, Lang: r.lang, Zone: r.zone,
 		Profile: r.organisation.Profile, Controller: r.organisation.Controller, Settings: r.organisation.settings(), Contact: r.organisation.contact(),
 	}, set, r.out, r.file(), bar.add)
@@ -180,8 +179,8 @@ func (a *app) runRequest(ctx context.Context, r *request) error {
 }
 
 // builder makes bundles with this program's catalog and sources.
-func (a *app) builder(r *request) workers.Builder {
-	return workers.Builder{Catalog: a.catalog, Law: r.law, Sources: sources, Program: programVersion(), Sign: r.sign}
+func (a *app) builder(texts *law.Library, sign ed25519.PrivateKey) workers.Builder {
+	return workers.Builder{Catalog: a.catalog, Law: texts, Sources: sources, Program: programVersion(), Sign: sign}
 }
 
 func totalSize(set *inputs.Set) int64 {

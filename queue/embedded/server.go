@@ -78,6 +78,9 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 	if s.key, err = openStore(o.Folder, o.Key); err != nil {
 		return nil, err
 	}
+	if err := removeUnborn(o.Folder); err != nil {
+		return nil, err
+	}
 	quota, err := quotas(o.Folder, o.Quota)
 	if err != nil {
 		return nil, err

@@ -253,3 +253,34 @@ func TestStartedAndStoppedOften(t *testing.T) {
 		s.Close() // twice does nothing
 	}
 }
+
+// A server that is killed while it makes a stream leaves a folder without a
+// description; that must not keep the store from starting again. One with a
+// message in it must.
+func TestStreamThatWasNeverMade(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	find := used(t, folder)
+	half := filepath.Join(folder, "jetstream", queue.AccountBlobs, "streams", "KV_index_half")
+	for _, dir := range []string{"msgs", "obs"} {
+		if err := os.MkdirAll(filepath.Join(half, dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, content := range map[string]string{"1.blk": "", "1.key.tmp": "the key of the block", "../meta.inf": "half"} {
+		if err := os.WriteFile(filepath.Join(half, "msgs", name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	find(t)
+	if _, err := os.Stat(half); !os.IsNotExist(err) {
+		t.Errorf("it is still there: %v", err)
+	}
+	if err := os.MkdirAll(filepath.Join(half, "msgs"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(half, "msgs", "1.blk"), []byte("a message"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, embedded.Options{Folder: folder}, schema.CodeDamagedStore)
+}

@@ -135,6 +135,44 @@ func (s *Server) complete(folder string) error {
 	return nil
 }
 
+// removeUnborn takes away what a server leaves that dies while it makes a stream:
+// a folder without a whole description and without one byte of a message. Nobody
+// was told that there is such a stream, and complete would take it for a damaged
+// one. To be called while no server runs.
+func removeUnborn(folder string) error {
+	found, err := filepath.Glob(filepath.Join(folder, "jetstream", "*", "streams", "*"))
+	for _, path := range found {
+		if err == nil && unborn(path) {
+			err = os.RemoveAll(path)
+		}
+	}
+	if err != nil {
+		return schema.Fail(schema.CodeIO, "clear data folder", err)
+	}
+	return nil
+}
+
+func unborn(path string) bool {
+	described := true
+	for _, name := range []string{"meta.inf", "meta.sum"} { // written in this order
+		_, err := os.Stat(filepath.Join(path, name))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+		described = described && err == nil
+	}
+	blocks, err := filepath.Glob(filepath.Join(path, "msgs", "*.blk"))
+	if described || err != nil {
+		return false
+	}
+	for _, block := range blocks {
+		if info, err := os.Stat(block); err != nil || info.Size() > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // The shares of the disk. The ledger's streams reserve theirs, so that full
 // files never stop a ledger entry.
 const (

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"inzage/schema"
+	"inzage/workers/notices"
+)
+
+// config is the shape of inzage.yaml, the configuration of the service. Secrets
+// stand in files of their own, never in here: this file may be shown.
+type config struct {
+	// Organisation is the file of organisation.go: who answers, and how they can
+	// be reached. Law is a folder with legal texts of its own.
+	Organisation string `yaml:"organisation_file"`
+	Law          string `yaml:"law"`
+	// Zone is where a day begins and ends, for the law and for readers.
+	Zone     string           `yaml:"zone"`
+	Calendar *schema.Calendar `yaml:"calendar"`
+	Language schema.Lang      `yaml:"language"` // of notices
+	FourEyes *bool            `yaml:"four_eyes"`
+	NATS     natsConfig       `yaml:"nats"`
+	Notices  noticesConfig    `yaml:"notices"`
+	// Microsoft is the file of microsoft.go, SignKey that of `inzage key new`.
+	Microsoft string `yaml:"microsoft_file"`
+	SignKey   string `yaml:"sign_key_file"`
+}
+
+type natsConfig struct {
+	URL      string `yaml:"url"`
+	Replicas int    `yaml:"replicas"`
+	// One credentials file per account of the cluster.
+	Ledger string `yaml:"ledger_credentials"`
+	Blobs  string `yaml:"blobs_credentials"`
+	Keys   string `yaml:"keys_credentials"`
+	// Files of the authority to trust, and this machine's certificate and key.
+	CA          string `yaml:"ca"`
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+}
+
+type noticesConfig struct {
+	// Link is the address of a case in the desk, with {case} in it.
+	Link    string         `yaml:"link"`
+	Mail    *mailConfig    `yaml:"mail"`
+	Webhook *webhookConfig `yaml:"webhook"`
+}
+
+type mailConfig struct {
+	Server       string   `yaml:"server"`
+	Plain        bool     `yaml:"plain"`
+	User         string   `yaml:"user"`
+	PasswordFile string   `yaml:"password_file"`
+	From         string   `yaml:"from"`
+	To           []string `yaml:"to"`
+}
+
+type webhookConfig struct {
+	URL        string `yaml:"url"`
+	SecretFile string `yaml:"secret_file"`
+}
+
+// readConfig reads the configuration strictly: a key that is not known may be a
+// typing error that would leave a deadline unwatched. No name is no file.
+func readConfig(name string) (config, error) {
+	var c config
+	if name != "" {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return c, schema.Fail(schema.CodeConfig, "read configuration", err)
+		}
+		d := yaml.NewDecoder(bytes.NewReader(data))
+		d.KnownFields(true)
+		if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+			return c, schema.Fail(schema.CodeConfig, "parse configuration", err)
+		}
+	}
+	if c.Zone == "" {
+		c.Zone = "Europe/Amsterdam"
+	}
+	if c.Language == "" {
+		c.Language = schema.Dutch
+	}
+	if _, err := time.LoadLocation(c.Zone); err != nil {
+		return c, schema.Fail(schema.CodeConfig, "read zone in configuration", err)
+	}
+	return c, nil
+}
+
+// zone is the organisation's zone; readConfig has checked it.
+func (c config) zone() *time.Location {
+	z, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return z
+}
+
+// fourEyes is on unless it was switched off.
+func (c config) fourEyes() bool { return c.FourEyes == nil || *c.FourEyes }
+
+// secret reads a file that holds one secret; a newline at its end is not part
+// of it.
+func secret(name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return "", schema.Fail(schema.CodeConfig, "read secret file", err)
+	}
+	return strings.TrimRight(string(data), "\r\n"), nil
+}
+
+// senders makes the ways out for notices, by a short name for logs.
+func (a *app) senders(c config) (map[string]notices.Sender, error) {
+	out := make(map[string]notices.Sender)
+	if m := c.Notices.Mail; m != nil {
+		password, err := secret(m.PasswordFile)
+		if err != nil {
+			return nil, err
+		}
+		if m.Server == "" || m.From == "" || len(m.To) == 0 {
+			return nil, schema.Fail(schema.CodeConfig, "read mail settings", nil)
+		}
+		lang := *a
+		lang.lang = c.Language
+		out["mail"] = &notices.Mail{
+			Server: m.Server, Plain: m.Plain, User: m.User, Password: password, From: m.From, To: m.To,
+			Link: c.Notices.Link, Words: lang.text, Day: lang.day,
+		}
+	}
+	if w := c.Notices.Webhook; w != nil {
+		key, err := secret(w.SecretFile)
+		if err != nil {
+			return nil, err
+		}
+		if key == "" || !safeURL(w.URL) {
+			return nil, schema.Fail(schema.CodeConfig, "read webhook settings", nil)
+		}
+		out["webhook"] = &notices.Webhook{URL: w.URL, Secret: []byte(key), Link: c.Notices.Link, Now: time.Now}
+	}
+	return out, nil
+}
+
+// safeURL reports whether what goes there is encrypted on its way, or does not
+// leave this machine.
+func safeURL(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"inzage/schema"
+	"inzage/workers/graphexport"
+	"inzage/workers/graphexport/fetch"
+)
+
+// fetchable lists the sources that can be pulled from. What was handed in is a
+// part of its own, workers.Upload.
+func (a *app) fetchable() []string { return []string{graphexport.New().Name()} }
+
+// fetchers makes the sources that can be pulled from and are set up. The others
+// are not: a request that asks for one fails with CodeConfig, aloud.
+func (a *app) fetchers(c config) (map[string]schema.Fetcher, error) {
+	if c.Microsoft == "" && a.env("INZAGE_TENANT_ID") == "" {
+		return nil, nil
+	}
+	settings, err := a.microsoft(c.Microsoft)
+	if err != nil {
+		return nil, err
+	}
+	source, err := fetch.New(settings)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]schema.Fetcher{source.Name(): source}, nil
+}

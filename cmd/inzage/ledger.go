@@ -1,0 +1,98 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"inzage/schema"
+)
+
+// ledgerCommand shows and checks the ledgers of requests.
+func (a *app) ledgerCommand() *cobra.Command {
+	c := a.command("ledger", "ledger", cobra.NoArgs, nil)
+	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	c.AddCommand(a.ledgerShowCommand(), a.ledgerVerifyCommand())
+	return c
+}
+
+func (a *app) ledgerShowCommand() *cobra.Command {
+	var asJSON bool
+	var reach *reachFlags
+	c := a.command("show CASE", "ledger.show", cobra.ExactArgs(1), func(c *cobra.Command, args []string) error {
+		ctx := c.Context()
+		q, conf, err := a.open(ctx, reach)
+		if err != nil {
+			return err
+		}
+		defer q.Close()
+		r, err := a.find(ctx, q, args[0])
+		if err != nil {
+			return err
+		}
+		entries, err := q.Entries(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			return a.json(entries)
+		}
+		for _, e := range entries {
+			a.printf("%4d  %s  %-24s %-16s %s\n", e.N, e.At.In(conf.zone()).Format(time.DateTime), a.text("cli.act."+string(e.Kind)), e.Actor, about(e))
+		}
+		return nil
+	})
+	reach = a.reachFlags(c)
+	c.ValidArgsFunction = a.completeCases(func() *reachFlags { return reach })
+	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
+	return c
+}
+
+// about is what an entry is about, in codes.
+func about(e schema.Entry) string {
+	text := e.Part
+	for _, more := range []string{string(e.Act), string(e.Code), e.Day.String()} {
+		if more == "" {
+			continue
+		}
+		if text != "" {
+			text += " "
+		}
+		text += more
+	}
+	return text
+}
+
+func (a *app) ledgerVerifyCommand() *cobra.Command {
+	var asJSON bool
+	var reach *reachFlags
+	c := a.command("verify", "ledger.verify", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
+		ctx := c.Context()
+		q, _, err := a.open(ctx, reach)
+		if err != nil {
+			return err
+		}
+		defer q.Close()
+		report, err := q.Verify(ctx)
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			if err := a.json(report); err != nil {
+				return err
+			}
+		} else {
+			a.printf("%s\n", a.text("cli.ledger.checked", "requests", report.Requests, "entries", report.Entries))
+			for _, f := range report.Flaws {
+				a.printf("%s\n", a.text("cli.ledger.flaw", "request", string(f.Request), "entry", f.N, "what", a.text("cli.flaw."+string(f.Kind))))
+			}
+		}
+		if len(report.Flaws) > 0 {
+			return schema.Fail(schema.CodeTampered, "verify ledger", nil)
+		}
+		return nil
+	})
+	reach = a.reachFlags(c)
+	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
+	return c
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"inzage/schema"
+)
+
+// monitor tells other programs how the service does: /healthz (the process
+// lives), /readyz (it can take work), /metrics (Prometheus). Labels are kinds,
+// names of sources and codes; nothing that leads to a case or a person.
+type monitor struct {
+	registry *prometheus.Registry
+	jobs     *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	notices  *prometheus.CounterVec
+	ready    func(context.Context) error
+}
+
+// newMonitor makes a monitor. ready says whether the service can take work,
+// requests counts the requests by state, and how many are overdue.
+func newMonitor(version string, ready func(context.Context) error, requests func() map[string]int) *monitor {
+	m := &monitor{
+		registry: prometheus.NewRegistry(),
+		jobs: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "inzage_jobs_total", Help: "Runs of jobs, by what became of them.",
+		}, []string{"kind", "source", "outcome", "code"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "inzage_job_seconds", Help: "How long a run of a job took.", Buckets: prometheus.ExponentialBuckets(0.01, 4, 10),
+		}, []string{"kind", "source"}),
+		notices: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "inzage_notices_total", Help: "Notices handed over or refused.",
+		}, []string{"sender", "outcome"}),
+		ready: ready,
+	}
+	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "inzage_info", Help: "The program."}, []string{"version"})
+	info.WithLabelValues(version).Set(1)
+	m.registry.MustRegister(m.jobs, m.seconds, m.notices, info, states{
+		desc: prometheus.NewDesc("inzage_requests", "Access requests by state; 'overdue' counts those that are late.", []string{"state"}, nil),
+		list: requests,
+	})
+	return m
+}
+
+// job counts one run of a job.
+func (m *monitor) job(kind, source, outcome string, code schema.Code, took time.Duration) {
+	m.jobs.WithLabelValues(kind, source, outcome, string(code)).Inc()
+	m.seconds.WithLabelValues(kind, source).Observe(took.Seconds())
+}
+
+// states is counted when somebody asks.
+type states struct {
+	desc *prometheus.Desc
+	list func() map[string]int
+}
+
+// Describe implements prometheus.Collector.
+func (s states) Describe(ch chan<- *prometheus.Desc) { ch <- s.desc }
+
+// Collect implements prometheus.Collector.
+func (s states) Collect(ch chan<- prometheus.Metric) {
+	for state, n := range s.list() {
+		ch <- prometheus.MustNewConstMetric(s.desc, prometheus.GaugeValue, float64(n), state)
+	}
+}
+
+// handler serves the three pages.
+func (m *monitor) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, nil) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, stop := context.WithTimeout(r.Context(), 5*time.Second)
+		defer stop()
+		answer(w, m.ready(ctx))
+	})
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	return mux
+}
+
+// answer says ok, or the code of what is wrong.
+func answer(w http.ResponseWriter, err error) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if err != nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte(string(schema.CodeOf(err)) + "\n"))
+		return
+	}
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// listenHTTP serves until ctx ends; ready is told the address. The error has
+// CodeConfig where the address cannot be had.
+func listenHTTP(ctx context.Context, address string, h http.Handler, ready func(string)) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return schema.Fail(schema.CodeConfig, "listen on address", err)
+	}
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	ready(l.Addr().String())
+	select {
+	case err := <-done:
+		return schema.Fail(schema.CodeIO, "serve pages", err)
+	case <-ctx.Done():
+	}
+	grace, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer stop()
+	err = s.Shutdown(grace)
+	if serve := <-done; !errors.Is(serve, http.ErrServerClosed) {
+		err = errors.Join(err, serve)
+	}
+	if err != nil {
+		return schema.Fail(schema.CodeIO, "stop serving pages", err)
+	}
+	return nil
+}

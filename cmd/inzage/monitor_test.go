@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"inzage/schema"
+)
+
+func get(t *testing.T, h http.Handler, path string) (int, string) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+	body, err := io.ReadAll(w.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.Code, string(body)
+}
+
+func TestMonitorPages(t *testing.T) {
+	t.Parallel()
+	var trouble error
+	m := newMonitor("v1", func(context.Context) error { return trouble }, func() map[string]int {
+		return map[string]int{"collecting": 3, "overdue": 1}
+	})
+	m.job("fetch", "graphexport", "later", "", time.Second)
+	m.job("fetch", "graphexport", "later", "", time.Second)
+	m.job("build", "", "tried", schema.CodeIO, time.Second)
+	h := m.handler()
+	if code, body := get(t, h, "/readyz"); code != http.StatusOK || body != "ok\n" {
+		t.Errorf("ready: %d %q", code, body)
+	}
+	trouble = schema.Fail(schema.CodeIO, "reach the store of sanne@gemeente.example", nil)
+	if code, body := get(t, h, "/readyz"); code != http.StatusServiceUnavailable || body != "io\n" {
+		t.Errorf("not ready: %d %q", code, body)
+	}
+	if code, _ := get(t, h, "/healthz"); code != http.StatusOK {
+		t.Errorf("alive: %d", code)
+	}
+	_, body := get(t, h, "/metrics")
+	for _, want := range []string{
+		`inzage_jobs_total{code="",kind="fetch",outcome="later",source="graphexport"} 2`,
+		`inzage_jobs_total{code="io",kind="build",outcome="tried",source=""} 1`,
+		`inzage_requests{state="collecting"} 3`,
+		`inzage_requests{state="overdue"} 1`,
+		`inzage_info{version="v1"} 1`,
+	} {
+		if !strings.Contains(body, want+"\n") {
+			t.Errorf("no %s in\n%s", want, body)
+		}
+	}
+	if code, _ := get(t, h, "/elsewhere"); code != http.StatusNotFound {
+		t.Errorf("elsewhere: %d", code)
+	}
+}
+
+func TestListenEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	address := make(chan string, 1)
+	end := make(chan error, 1)
+	go func() {
+		end <- listenHTTP(ctx, "127.0.0.1:0", http.NotFoundHandler(), func(a string) { address <- a })
+	}()
+	taken := <-address
+	if err := listenHTTP(ctx, taken, http.NotFoundHandler(), func(string) {}); schema.CodeOf(err) != schema.CodeConfig {
+		t.Errorf("an address that is taken: %v", err)
+	}
+	stop()
+	if err := <-end; err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"inzage/schema"
+)
+
+// decideFlags are the flags of the commands that decide on a request.
+type decideFlags struct {
+	code, reason, actor, on string
+	asJSON                  bool
+}
+
+// decideCommand makes a command that writes one act into the ledger of a
+// request. codes are the reasons or grounds to choose from, nil where none is
+// asked.
+func (a *app) decideCommand(name string, kind schema.EntryKind, codes []string) *cobra.Command {
+	var f decideFlags
+	var reach *reachFlags
+	c := a.command(name+" CASE", "request."+name, cobra.ExactArgs(1), func(c *cobra.Command, args []string) error {
+		actor, err := a.actor(f.actor)
+		if err != nil {
+			return err
+		}
+		if f.code != "" && !slices.Contains(codes, f.code) {
+			return a.usage("cli.error.code", "codes", strings.Join(codes, ", "))
+		}
+		ctx := c.Context()
+		q, conf, err := a.open(ctx, reach)
+		if err != nil {
+			return err
+		}
+		defer q.Close()
+		r, err := a.find(ctx, q, args[0])
+		if err != nil {
+			return err
+		}
+		act := schema.Entry{Kind: kind, Actor: actor, Code: schema.Code(f.code)}
+		if act.Day, err = a.dayOf(kind, f.on, today(conf.zone())); err != nil {
+			return err
+		}
+		if _, proposed := r.Proposals[kind]; codes != nil && f.code == "" && !proposed {
+			return a.usage("cli.error.code", "codes", strings.Join(codes, ", "))
+		}
+		if f.reason != "" {
+			v, err := q.Vault(ctx, r.ID)
+			if err != nil {
+				return err
+			}
+			if act.Ref, err = v.Keep(ctx, "reason of "+string(kind), []byte(f.reason)); err != nil {
+				return err
+			}
+		}
+		r, err = q.Update(ctx, r.ID, func(r schema.Request) ([]schema.Entry, error) {
+			e := act
+			if kind == schema.EntryReleased || kind == schema.EntryDelivered {
+				e.Ref = r.Bundle
+			}
+			return []schema.Entry{r.Decision(e)}, nil
+		})
+		if err != nil {
+			return err
+		}
+		return a.tellDecision(r, kind, f.asJSON, today(conf.zone()))
+	})
+	reach = a.reachFlags(c)
+	c.ValidArgsFunction = a.completeCases(func() *reachFlags { return reach })
+	c.Flags().StringVar(&f.actor, "actor", "", a.text("cli.flag.actor"))
+	c.Flags().BoolVar(&f.asJSON, "json", false, a.text("cli.flag.json"))
+	flag := "reason"
+	if kind == schema.EntryRefused {
+		flag = "ground"
+	}
+	if codes != nil {
+		c.Flags().StringVar(&f.code, flag, "", a.text("cli.flag."+flag, "codes", strings.Join(codes, ", ")))
+		_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(codes, cobra.ShellCompDirectiveNoFileComp))
+	}
+	if codes != nil || kind == schema.EntryWithdrawn {
+		c.Flags().StringVar(&f.reason, "text", "", a.text("cli.flag.reason-text"))
+	}
+	if dated(kind) {
+		c.Flags().StringVar(&f.on, "on", "", a.text("cli.flag.on"))
+	}
+	return c
+}
+
+// dated reports whether the act is about a day that counts for the law.
+func dated(kind schema.EntryKind) bool {
+	return kind == schema.EntrySuspended || kind == schema.EntryResumed || kind == schema.EntryDefault
+}
+
+func (a *app) dayOf(kind schema.EntryKind, on string, today schema.Date) (schema.Date, error) {
+	if !dated(kind) {
+		return schema.Date{}, nil
+	}
+	if on == "" {
+		return today, nil
+	}
+	day, err := schema.ParseDate(on)
+	if err != nil {
+		return day, a.usage("cli.error.date", "date", on)
+	}
+	return day, nil
+}
+
+// tellDecision says what was written: the act, or that a second person is
+// needed for it.
+func (a *app) tellDecision(r schema.Request, kind schema.EntryKind, asJSON bool, today schema.Date) error {
+	if asJSON {
+		return a.json(view(r, today))
+	}
+	key := "cli.request.done." + string(kind)
+	if _, waits := r.Proposals[kind]; waits {
+		key = "cli.request.proposed"
+	}
+	a.printf("%s\n", a.text(key, "case", r.Case, "due", a.day(r.Due())))
+	return nil
+}
+
+// retryCommand orders a part again that was given up, or a build that is stuck.
+func (a *app) retryCommand() *cobra.Command {
+	var source, actor string
+	var reach *reachFlags
+	c := a.command("retry CASE", "request.retry", cobra.ExactArgs(1), func(c *cobra.Command, args []string) error {
+		by, err := a.actor(actor)
+		if err != nil {
+			return err
+		}
+		ctx := c.Context()
+		q, conf, err := a.open(ctx, reach)
+		if err != nil {
+			return err
+		}
+		defer q.Close()
+		r, err := a.find(ctx, q, args[0])
+		if err != nil {
+			return err
+		}
+		if source != "" {
+			if _, known := r.PartOf(source); !known {
+				return a.usage("cli.error.source", "sources", strings.Join(partNames(r), ", "))
+			}
+		}
+		if r, err = q.Retry(ctx, r.ID, source, by); err != nil {
+			return err
+		}
+		return a.showRequest(r, today(conf.zone()))
+	})
+	reach = a.reachFlags(c)
+	c.ValidArgsFunction = a.completeCases(func() *reachFlags { return reach })
+	c.Flags().StringVar(&source, "source", "", a.text("cli.flag.retry-source"))
+	c.Flags().StringVar(&actor, "actor", "", a.text("cli.flag.actor"))
+	return c
+}
+
+// eraseCommand erases what a closed request holds.
+func (a *app) eraseCommand() *cobra.Command {
+	var actor string
+	var yes bool
+	var reach *reachFlags
+	c := a.command("erase CASE", "request.erase", cobra.ExactArgs(1), func(c *cobra.Command, args []string) error {
+		by, err := a.actor(actor)
+		if err != nil {
+			return err
+		}
+		if !yes {
+			return a.usage("cli.error.erase-yes")
+		}
+		ctx := c.Context()
+		q, _, err := a.open(ctx, reach)
+		if err != nil {
+			return err
+		}
+		defer q.Close()
+		r, err := a.find(ctx, q, args[0])
+		if err != nil {
+			return err
+		}
+		if r, err = q.Erase(ctx, r.ID, by); err != nil {
+			return err
+		}
+		a.printf("%s\n", a.text("cli.request.done.erased", "case", r.Case))
+		return nil
+	})
+	reach = a.reachFlags(c)
+	c.ValidArgsFunction = a.completeCases(func() *reachFlags { return reach })
+	c.Flags().StringVar(&actor, "actor", "", a.text("cli.flag.actor"))
+	c.Flags().BoolVar(&yes, "yes", false, a.text("cli.flag.erase-yes"))
+	return c
+}
+
+func partNames(r schema.Request) []string {
+	names := make([]string, len(r.Parts))
+	for i, p := range r.Parts {
+		names[i] = p.Source
+	}
+	return names
+}
+
+// completeCases completes case numbers from the running service.
+func (a *app) completeCases(reach func() *reachFlags) cobra.CompletionFunc {
+	return func(c *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
+		q, _, err := a.open(c.Context(), reach())
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		defer q.Close()
+		reg, err := q.OpenRegister(c.Context())
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var cases []string
+		for r := range reg.All() {
+			if strings.HasPrefix(r.Case, prefix) {
+				cases = append(cases, r.Case)
+			}
+		}
+		return cases, cobra.ShellCompDirectiveNoFileComp
+	}
+}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"inzage/queue"
+	"inzage/schema"
+	"inzage/workers"
+	"inzage/workers/inputs"
+)
+
+// newFlags are the flags of `inzage request new`.
+type newFlags struct {
+	subject, received, channel, caseNumber, calendar, identity, actor string
+	sources, in                                                       []string
+	asJSON                                                            bool
+}
+
+// requestNewCommand takes in a request.
+func (a *app) requestNewCommand() *cobra.Command {
+	var f newFlags
+	var reach *reachFlags
+	c := a.command("new", "request.new", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
+		lang, err := a.bundleLang(c)
+		if err != nil {
+			return err
+		}
+		who, opened, err := a.opened(f, lang)
+		if err != nil {
+			return err
+		}
+		actor, err := a.actor(f.actor)
+		if err != nil {
+			return err
+		}
+		opened.Actor = actor
+		ctx := c.Context()
+		q, conf, err := a.open(ctx, reach)
+		if err != nil {
+			return err
+		}
+		defer q.Close()
+		opened.FourEyes = conf.fourEyes()
+		if f.calendar == "" && conf.Calendar != nil {
+			opened.Calendar = *conf.Calendar
+		}
+		r, err := a.takeIn(ctx, q, opened, who, f)
+		if err != nil {
+			return err
+		}
+		if f.asJSON {
+			return a.json(view(r, today(conf.zone())))
+		}
+		a.printf("%s\n", a.text("cli.request.done.opened", "case", r.Case, "due", a.day(r.Due())))
+		return nil
+	})
+	reach = a.reachFlags(c)
+	c.Flags().StringVar(&f.subject, "subject", "", a.text("cli.flag.subject"))
+	c.Flags().StringVar(&f.received, "received", "", a.text("cli.flag.received"))
+	c.Flags().StringVar(&f.channel, "channel", "", a.text("cli.flag.channel", "channels", channelNames()))
+	c.Flags().StringVar(&f.caseNumber, "case", "", a.text("cli.flag.request-case"))
+	c.Flags().StringVar(&f.calendar, "calendar", "", a.text("cli.flag.calendar"))
+	c.Flags().StringVar(&f.identity, "identity", "", a.text("cli.flag.identity", "methods", strings.Join(identities(), ", ")))
+	c.Flags().StringVar(&f.actor, "actor", "", a.text("cli.flag.actor"))
+	c.Flags().StringSliceVar(&f.sources, "sources", nil, a.text("cli.flag.sources", "sources", strings.Join(a.fetchable(), ", ")))
+	c.Flags().StringArrayVar(&f.in, "in", nil, a.text("cli.flag.request-in"))
+	c.Flags().BoolVar(&f.asJSON, "json", false, a.text("cli.flag.json"))
+	for flag, values := range map[string][]string{
+		"channel": strings.Split(channelNames(), ", "), "identity": identities(), "sources": a.fetchable(),
+	} {
+		_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	}
+	return c
+}
+
+// identities are the ways in which the identity of who asks was checked. More
+// proof than that is only asked on reasonable doubt (GDPR art. 12(6)); a copy
+// of a passport is never kept.
+func identities() []string {
+	return []string{"signed-in", "known-at-work", "seen-document", "called-back"}
+}
+
+func channelNames() string {
+	var names []string
+	for _, c := range schema.Channels() {
+		names = append(names, string(c))
+	}
+	return strings.Join(names, ", ")
+}
+
+// opened checks the flags and makes the first entry of the ledger.
+func (a *app) opened(f newFlags, lang schema.Lang) (who schema.Subject, e schema.Entry, err error) {
+	if f.subject == "" || f.received == "" || f.channel == "" {
+		return who, e, a.usage("cli.error.new-flags")
+	}
+	e = schema.Entry{Lang: lang, Channel: schema.Channel(f.channel), Case: f.caseNumber}
+	if e.Day, err = schema.ParseDate(f.received); err != nil {
+		return who, e, a.usage("cli.error.date", "date", f.received)
+	}
+	if !slices.Contains(schema.Channels(), e.Channel) {
+		return who, e, a.usage("cli.error.channel", "channels", channelNames())
+	}
+	if e.Calendar, err = schema.ParseCalendar(f.calendar); err != nil {
+		return who, e, a.usage("cli.error.calendar")
+	}
+	if e.Case != "" && !caseForm().MatchString(e.Case) {
+		return who, e, a.usage("cli.error.case")
+	}
+	if f.identity != "" && !slices.Contains(identities(), f.identity) {
+		return who, e, a.usage("cli.error.identity", "methods", strings.Join(identities(), ", "))
+	}
+	e.Parts = f.sources
+	if len(f.in) > 0 {
+		e.Parts = append(e.Parts, workers.Upload)
+	}
+	if len(e.Parts) == 0 {
+		e.Parts = a.fetchable()
+	}
+	for _, p := range e.Parts {
+		if p != workers.Upload && !slices.Contains(a.fetchable(), p) {
+			return who, e, a.usage("cli.error.source", "sources", strings.Join(a.fetchable(), ", "))
+		}
+	}
+	who, _, err = readPerson(f.subject)
+	return who, e, err
+}
+
+// caseForm is the form of a case number: it must not hold personal data, and it
+// becomes a file name.
+func caseForm() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`) }
+
+// takeIn opens the request, stores what was handed in, and starts the work where
+// it is known who asks.
+func (a *app) takeIn(ctx context.Context, q *queue.Queue, opened schema.Entry, who schema.Subject, f newFlags) (schema.Request, error) {
+	var set *inputs.Set
+	if len(f.in) > 0 {
+		var err error
+		if set, err = inputs.Open(ctx, f.in, inputs.Options{}); err != nil {
+			return schema.Request{}, err
+		}
+		defer func() { _ = set.Close() }()
+	}
+	if opened.Case != "" {
+		if _, err := a.find(ctx, q, opened.Case); schema.CodeOf(err) != schema.CodeNotFound {
+			if err == nil {
+				err = a.usage("cli.error.case-taken", "case", opened.Case)
+			}
+			return schema.Request{}, err
+		}
+	}
+	r, err := q.New(ctx, opened, who)
+	if err != nil {
+		return r, err
+	}
+	if err := keepPerson(ctx, q, r, f.subject); err != nil {
+		return r, err
+	}
+	if set != nil {
+		if err := a.handIn(ctx, q, r, set); err != nil {
+			return r, err
+		}
+	}
+	if f.identity == "" {
+		return r, nil
+	}
+	return workers.Start(ctx, q, r.ID, opened.Actor, schema.Code(f.identity))
+}
+
+// keepPerson keeps the person's file, sealed: it says what was decided about
+// other people.
+func keepPerson(ctx context.Context, q *queue.Queue, r schema.Request, name string) error {
+	v, err := q.Vault(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(filepath.Clean(name))
+	if err != nil {
+		return schema.Fail(schema.CodeConfig, "read person file", err)
+	}
+	defer f.Close()
+	_, err = v.Box(workers.Intake).Put(ctx, workers.DecidedName, f)
+	return err
+}
+
+// handIn stores files in the part for what was handed in.
+func (a *app) handIn(ctx context.Context, q *queue.Queue, r schema.Request, set *inputs.Set) error {
+	v, err := q.Vault(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	var size int64
+	for _, raw := range set.Raw() {
+		size += raw.Size
+	}
+	bar := a.progress(size)
+	defer bar.done()
+	for _, raw := range set.Raw() {
+		in, err := raw.Open()
+		if err != nil {
+			return err
+		}
+		_, err = v.Box(workers.Upload).Put(ctx, raw.Name, io.TeeReader(in, bar))
+		if err = errors.Join(err, in.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/term"
+
+	"inzage/explain"
+	"inzage/queue"
+	"inzage/queue/embedded"
+	"inzage/schema"
+	"inzage/workers"
+)
+
+// serveFlags are the flags of `inzage serve` and `inzage work`.
+type serveFlags struct {
+	reach    *reachFlags
+	listen   string
+	temp     string
+	fetch    int
+	build    int
+	logLevel string
+}
+
+// serveCommand runs everything in one process.
+func (a *app) serveCommand() *cobra.Command {
+	var f serveFlags
+	c := a.command("serve", "serve", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
+		return a.serve(c.Context(), f, true)
+	})
+	a.serveFlags(c, &f)
+	return c
+}
+
+// workCommand runs workers only, against a cluster.
+func (a *app) workCommand() *cobra.Command {
+	var f serveFlags
+	c := a.command("work", "work", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
+		if f.reach.url == "" {
+			conf, err := readConfig(f.reach.config)
+			if err != nil {
+				return err
+			}
+			if conf.NATS.URL == "" {
+				return a.usage("cli.error.work-nats")
+			}
+		}
+		return a.serve(c.Context(), f, false)
+	})
+	a.serveFlags(c, &f)
+	return c
+}
+
+func (a *app) serveFlags(c *cobra.Command, f *serveFlags) {
+	f.reach = a.reachFlags(c)
+	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8470", a.text("cli.flag.serve-listen"))
+	c.Flags().StringVar(&f.temp, "temp", "", a.text("cli.flag.temp"))
+	c.Flags().IntVar(&f.fetch, "fetches", 4, a.text("cli.flag.fetches"))
+	c.Flags().IntVar(&f.build, "builds", 1, a.text("cli.flag.builds"))
+	c.Flags().StringVar(&f.logLevel, "log", "info", a.text("cli.flag.log"))
+}
+
+// logger writes JSON, or lines for a person where a person looks.
+func (a *app) logger(level string) (zerolog.Logger, error) {
+	l, err := zerolog.ParseLevel(level)
+	if err != nil {
+		return zerolog.Nop(), a.usage("cli.error.log")
+	}
+	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return zerolog.New(zerolog.ConsoleWriter{Out: f, TimeFormat: time.TimeOnly}).Level(l).With().Timestamp().Logger(), nil
+	}
+	return zerolog.New(a.stderr).Level(l).With().Timestamp().Logger(), nil
+}
+
+// serve runs the service until ctx ends: the queue, workers and, where all is
+// set, the clock that watches deadlines.
+func (a *app) serve(ctx context.Context, f serveFlags, all bool) error {
+	log, err := a.logger(f.logLevel)
+	if err != nil {
+		return err
+	}
+	ctx = log.WithContext(ctx)
+	conf, err := readConfig(f.reach.config)
+	if err != nil {
+		return err
+	}
+	senders, err := a.senders(conf)
+	if err != nil {
+		return err
+	}
+	org, err := a.organisation(lawFlags{file: conf.Organisation})
+	if err != nil {
+		return err
+	}
+	texts, err := legalTexts(conf.Law)
+	if err != nil {
+		return err
+	}
+	sign, err := signKey(conf.SignKey)
+	if err != nil {
+		return err
+	}
+	fetchers, err := a.fetchers(conf)
+	if err != nil {
+		return err
+	}
+	q, done, err := a.openService(ctx, f, conf)
+	if err != nil {
+		return err
+	}
+	defer done()
+	temp, err := workTemp(f)
+	if err != nil {
+		return err
+	}
+	service := &workers.Service{
+		Queue: q, Builder: a.builder(texts, sign), Fetchers: fetchers, Senders: senders, Temp: temp,
+		Case: workers.Case{
+			Organisation: org.Name, Zone: conf.zone(), Profile: org.Profile, Controller: org.Controller,
+			Settings: org.settings(), Contact: org.contact(),
+		},
+		People: func(text []byte) (explain.Others, error) {
+			_, others, err := parsePerson(text)
+			return others, err
+		},
+	}
+	return a.runService(ctx, f, conf, service, all)
+}
+
+// openService opens the queue: on a cluster, or on a server of its own.
+func (a *app) openService(ctx context.Context, f serveFlags, conf config) (*queue.Queue, func(), error) {
+	opts := queue.Options{Zone: conf.zone(), Replicas: conf.NATS.Replicas}
+	if url := orElse(f.reach.url, conf.NATS.URL); url != "" {
+		access, err := conf.NATS.access(url)
+		if err != nil {
+			return nil, nil, err
+		}
+		if opts.Key, err = f.reach.key(); err != nil {
+			return nil, nil, err
+		}
+		q, err := queue.Open(ctx, access, opts)
+		if err != nil {
+			return nil, nil, err
+		}
+		return q, q.Close, nil
+	}
+	e := embedded.Options{Folder: f.reach.data}
+	if f.reach.keyFile != "" {
+		key, err := f.reach.key()
+		if err != nil {
+			return nil, nil, err
+		}
+		e.Key = key
+	}
+	server, err := embedded.Start(ctx, e)
+	if err != nil {
+		return nil, nil, err
+	}
+	opts.Key = server.Key()
+	q, err := queue.Open(ctx, server.Access(), opts)
+	if err != nil {
+		server.Close()
+		return nil, nil, err
+	}
+	return q, func() { q.Close(); server.Close() }, nil
+}
+
+// workTemp makes the private folder for work in hand, and clears what a process
+// that was killed left there.
+func workTemp(f serveFlags) (string, error) {
+	temp := orElse(f.temp, filepath.Join(f.reach.data, "work"))
+	if err := os.MkdirAll(temp, 0o700); err != nil {
+		return "", schema.Fail(schema.CodeIO, "make work folder", err)
+	}
+	return temp, workers.SweepTemp(temp)
+}
+
+// runService runs the loops until ctx ends or one of them fails.
+func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *workers.Service, all bool) error {
+	g, ctx := errgroup.WithContext(ctx)
+	reg, err := s.Queue.OpenRegister(ctx)
+	if err != nil {
+		return err
+	}
+	zone := conf.zone()
+	m := newMonitor(programVersion(), s.Queue.Health, func() map[string]int { return census(reg, today(zone)) })
+	s.Observe = m.job
+	if f.listen != "" {
+		g.Go(func() error {
+			return listenHTTP(ctx, f.listen, m.handler(), func(address string) {
+				zerolog.Ctx(ctx).Info().Str("address", address).Msg("listening")
+			})
+		})
+	}
+	g.Go(func() error { return reg.Run(ctx, all) })
+	g.Go(func() error { return s.Work(ctx, f.fetch, f.build) })
+	if all {
+		clock := workers.Clock{Queue: s.Queue, Register: reg, Zone: zone, Now: time.Now}
+		g.Go(func() error { return clock.Run(ctx) })
+	}
+	zerolog.Ctx(ctx).Info().Str("version", programVersion()).Msg("ready")
+	return g.Wait()
+}
+
+// census counts the requests by state.
+func census(reg *queue.Register, today schema.Date) map[string]int {
+	counts := map[string]int{"overdue": 0}
+	for _, s := range schema.States() {
+		counts[string(s)] = 0
+	}
+	for r := range reg.All() {
+		counts[string(r.State)]++
+		if r.State.Open() && r.Deadline().Overdue(today) {
+			counts["overdue"]++
+		}
+	}
+	return counts
+}

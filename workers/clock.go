@@ -1,0 +1,131 @@
+package workers
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"inzage/queue"
+	"inzage/schema"
+)
+
+// Clock watches what nobody else does: due dates, and what crashes leave behind.
+// Several clocks may run at once, on
+// several machines: what one has put on record, the next finds there.
+type Clock struct {
+	Queue    *queue.Queue
+	Register *queue.Register
+	Zone     *time.Location
+	Now      func() time.Time
+	// Every is the time between looks at the due dates; 0 is five minutes. What
+	// crashes leave behind is swept every hour.
+	Every time.Duration
+}
+
+const (
+	usually = 5 * time.Minute
+	// sweepQueue is how often the queue itself is swept, which reads every
+	// request that has work to do.
+	sweepQueue = time.Hour
+	// leap is how far the system's clock may differ from what it was at the last
+	// turn and the time that passed since.
+	leap = 10 * time.Minute
+)
+
+// Run looks at the due dates until ctx ends. A turn that fails is told in the
+// log and made up for at the next: deadlines never stop because something else
+// does.
+func (c *Clock) Run(ctx context.Context) error {
+	log := zerolog.Ctx(ctx)
+	turn := time.NewTicker(cmp.Or(c.Every, usually))
+	defer turn.Stop()
+	last, ticked := c.Now(), time.Now()
+	var swept time.Time
+	for {
+		now, passed := c.Now(), time.Since(ticked)
+		jump := now.Sub(last.Add(passed))
+		last, ticked = now, ticked.Add(passed)
+		var err error
+		switch {
+		case jump.Abs() > leap:
+			// Whatever is right, a few minutes make no difference to a deadline,
+			// and a reminder cannot be taken back.
+			err = schema.Fail(schema.CodeClock, "watch deadlines", nil)
+		case swept.IsZero() || ticked.Sub(swept) >= sweepQueue:
+			swept = ticked
+			if _, err = c.Sweep(ctx, now); err == nil {
+				_, err = c.Queue.Sweep(ctx, c.Register)
+			}
+		default:
+			_, err = c.Sweep(ctx, now)
+		}
+		if err != nil && ctx.Err() == nil {
+			log.Error().Str("code", string(schema.CodeOf(err))).Msg("clock")
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-turn.C:
+		}
+	}
+}
+
+// Swept counts what a sweep did.
+type Swept struct {
+	Requests  int // looked at
+	Reminders int // put on record
+}
+
+// Sweep puts on record every reminder that is owing at the moment now. The error
+// has CodeClock where now lies before what was written already: then the clock
+// is wrong, and nothing is done. Any other error is of the first request that
+// could not be done; the others were.
+func (c *Clock) Sweep(ctx context.Context, now time.Time) (Swept, error) {
+	var done Swept
+	today := schema.CivilDate(now, c.Zone)
+	var owing []schema.RequestID
+	for r := range c.Register.Open() {
+		done.Requests++
+		if r.Changed.After(now.Add(leap)) {
+			return done, schema.Fail(schema.CodeClock, "watch deadlines", nil)
+		}
+		if len(r.Owing(today)) > 0 {
+			owing = append(owing, r.ID)
+		}
+	}
+	var failed error
+	for _, id := range owing {
+		if ctx.Err() != nil {
+			return done, schema.Fail(schema.CodeInterrupted, "watch deadlines", ctx.Err())
+		}
+		n, err := c.remind(ctx, id, today)
+		done.Reminders += n
+		if err != nil && failed == nil {
+			failed = err
+		}
+	}
+	if done.Reminders > 0 {
+		zerolog.Ctx(ctx).Info().Int("requests", done.Requests).Int("reminders", done.Reminders).Msg("reminders on record")
+	}
+	return done, failed
+}
+
+// remind puts on record what a request still owes, by its ledger, which is newer
+// than the register.
+func (c *Clock) remind(ctx context.Context, id schema.RequestID, today schema.Date) (n int, err error) {
+	_, err = c.Queue.Update(ctx, id, func(r schema.Request) ([]schema.Entry, error) {
+		var entries []schema.Entry
+		owing := r.Owing(today)
+		for i, m := range owing {
+			entries = append(entries, r.Remind(m, i < len(owing)-1))
+		}
+		n = len(entries)
+		return entries, nil
+	})
+	if err != nil {
+		n = 0
+	}
+	return n, err
+}
