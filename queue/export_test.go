@@ -96,3 +96,16 @@ func Store(ctx context.Context, v *Vault, content []byte) error {
 	v.discard(ctx, h)
 	return err
 }
+
+// Listen hands over all that passes through the three accounts.
+func Listen(q *Queue, do func(*nats.Msg)) error {
+	for _, nc := range []*nats.Conn{q.conns.ledger, q.conns.blobs, q.conns.keys} {
+		if _, err := nc.Subscribe(">", do); err != nil {
+			return err
+		}
+		if err := nc.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
