@@ -200,6 +200,19 @@ func TestMaskSamePerson(t *testing.T) {
 	}
 }
 
+// A code in a field of which nothing is known is masked there, and stays where a
+// field says what it is: the person's own device.
+func TestMaskUnknownCodeOnly(t *testing.T) {
+	t.Parallel()
+	m, x := newMasker(t, explain.Others{})
+	if got := masked(m, x, "data.Zx17q", karimID); got != "[code 1]" {
+		t.Errorf("unknown field: %q", got)
+	}
+	if got := masked(m, x, "ext.device.localId", "s:"+karimID); got != "s:"+karimID {
+		t.Errorf("device: %q", got)
+	}
+}
+
 func TestMaskUnreadable(t *testing.T) {
 	t.Parallel()
 	m, _ := newMasker(t, explain.Others{})

@@ -107,7 +107,19 @@ func (s step) search() object {
 
 // drive is a service with properties of its own, nested, and the older writing
 // of time.
+//
+// This is the service of which Microsoft says that its messages can hold paths
+// and addresses: when several people work in one file, theirs too.
 func (s step) drive() object {
+	people := object{}
+	if s.args[0] != "Downloaded" {
+		people = object{
+			{"Path", `C:\Users\sanne.dewit\OneDrive - Waterland aan Zee\Beoordeling Bram Jansma.` + s.args[1]},
+			{"ModifiedBy", "Bram Jansma <bram.jansma@waterlandaanzee.example>"},
+			{"SharedWith", "sanne.dewit@waterlandaanzee.example;ilse.kok@waterlandaanzee.example"},
+			{"SourceUrl", "https://waterlandaanzee-my.sharepoint.com/personal/ilse_kok_waterlandaanzee_example/Documents/Raad"},
+		}
+	}
 	return object{
 		{"time", withOffset(s.at)},
 		{"properties", object{
@@ -115,7 +127,7 @@ func (s step) drive() object {
 			{"Action", s.args[0]},
 			{"Item", object{{"Extension", s.args[1]}, {"SizeInBytes", 48_000 + s.at.Unix()%900_000}, {"Shared", s.args[0] == "Shared"}}},
 			{"Client", object{{"Version", "26.181.0921.0004"}, {"Ring", "Production"}}},
-		}},
+		}.with(people...)},
 	}
 }
 
