@@ -23,7 +23,11 @@ func (a *app) catalogCommand() *cobra.Command {
 
 func (a *app) catalogCheckCommand() *cobra.Command {
 	var asJSON bool
-	c := a.command("check", "catalog.check", cobra.NoArgs, func(*cobra.Command, []string) error {
+	var overlay string
+	c := a.command("check", "catalog.check", cobra.NoArgs, func(*cobra.Command, []string) (err error) {
+		if a.catalog, err = a.withOverlay(overlay); err != nil {
+			return err
+		}
 		if err := a.catalog.Check(); err != nil {
 			return err
 		}
@@ -35,6 +39,7 @@ func (a *app) catalogCheckCommand() *cobra.Command {
 			"namespaces", s.Namespaces, "fields", s.Fields, "tokens", s.Tokens, "verbs", s.Verbs))
 		return nil
 	})
+	c.Flags().StringVar(&overlay, "overlay", "", a.text("cli.flag.overlay"))
 	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
 	return c
 }

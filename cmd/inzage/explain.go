@@ -18,7 +18,7 @@ import (
 )
 
 func (a *app) explainCommand() *cobra.Command {
-	var format, out, subject, zone string
+	var format, out, subject, zone, overlay string
 	c := a.command("explain [FILE…]", "explain", cobra.ArbitraryArgs, func(c *cobra.Command, args []string) error {
 		lang, err := a.bundleLang(c)
 		if err != nil {
@@ -33,6 +33,9 @@ func (a *app) explainCommand() *cobra.Command {
 			if reader.Subject, _, err = readPerson(subject); err != nil {
 				return err
 			}
+		}
+		if a.catalog, err = a.withOverlay(overlay); err != nil {
+			return err
 		}
 		if len(args) == 0 {
 			args = []string{"-"}
@@ -52,6 +55,7 @@ func (a *app) explainCommand() *cobra.Command {
 	c.Flags().StringVar(&format, "format", "text", a.text("cli.flag.format"))
 	c.Flags().StringVar(&out, "out", "", a.text("cli.flag.explain-out"))
 	c.Flags().StringVar(&subject, "subject", "", a.text("cli.flag.explain-subject"))
+	c.Flags().StringVar(&overlay, "overlay", "", a.text("cli.flag.overlay"))
 	c.Flags().StringVar(&zone, "zone", "Europe/Amsterdam", a.text("cli.flag.zone"))
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "jsonl", "xlsx"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
