@@ -4,9 +4,8 @@ import (
 	"context"
 	"time"
 
-	azlog "github.com/Azure/azure-sdk-for-go/sdk/azcore/log"
-
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	azlog "github.com/Azure/azure-sdk-for-go/sdk/azcore/log"
 
 	"inzage/schema"
 	"inzage/workers/graphexport"
@@ -32,9 +31,6 @@ func New(c Config) (*Source, error) {
 		return nil, schema.Fail(schema.CodeConfig, "read setting "+missing, nil)
 	}
 	c.Times = c.Times.filled()
-	// The SDK logs addresses when an environment variable says so, and these
-	// name people. Its log has no switch but this global one.
-	azlog.SetListener(nil)
 	credential, err := c.credential()
 	if err != nil {
 		return nil, schema.Fail(schema.CodeConfig, "make credential", err)
@@ -48,6 +44,11 @@ func New(c Config) (*Source, error) {
 		graph: newGraph(c, credential), store: store, now: time.Now,
 	}, nil
 }
+
+// Quiet switches off the log of the SDK, which prints addresses where the
+// environment variable AZURE_SDK_GO_LOGGING asks for it: these name people. The
+// switch is global, so a program calls this once, before anything else.
+func Quiet() { azlog.SetListener(nil) }
 
 // Fetch implements schema.Fetcher. It does as much as can be done now; most
 // runs ask whether the export is ready and return Later.
