@@ -117,7 +117,7 @@ func (s step) drive() object {
 			{"Path", `C:\Users\sanne.dewit\OneDrive - Waterland aan Zee\Beoordeling Bram Jansma.` + s.args[1]},
 			{"ModifiedBy", "Bram Jansma <bram.jansma@waterlandaanzee.example>"},
 			{"SharedWith", "sanne.dewit@waterlandaanzee.example;ilse.kok@waterlandaanzee.example"},
-			{"SourceUrl", "https://waterlandaanzee-my.sharepoint.com/personal/ilse_kok_waterlandaanzee_example/Documents/Raad"},
+			{"SourceUrl", "https://waterlandaanzee-my.sharepoint.example/personal/ilse_kok_waterlandaanzee_example/Documents/Raad"},
 		}
 	}
 	return object{
