@@ -12,14 +12,15 @@ func (a *app) fetchable() []string { return []string{graphexport.New().Name()} }
 
 // fetchers makes the sources that can be pulled from and are set up. The others
 // are not: a request that asks for one fails with CodeConfig, aloud.
-func (a *app) fetchers(c config) (map[string]schema.Fetcher, error) {
-	if c.Microsoft == "" && a.env("INZAGE_TENANT_ID") == "" {
+func (a *app) fetchers(file string, times fetch.Times) (map[string]schema.Fetcher, error) {
+	if file == "" && a.env("INZAGE_TENANT_ID") == "" {
 		return nil, nil
 	}
-	settings, err := a.microsoft(c.Microsoft)
+	settings, err := a.microsoft(file)
 	if err != nil {
 		return nil, err
 	}
+	settings.Times = times
 	source, err := fetch.New(settings)
 	if err != nil {
 		return nil, err

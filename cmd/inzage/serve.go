@@ -16,6 +16,7 @@ import (
 	"inzage/queue/embedded"
 	"inzage/schema"
 	"inzage/workers"
+	"inzage/workers/graphexport/fetch"
 )
 
 // serveFlags are the flags of `inzage serve` and `inzage work`.
@@ -26,15 +27,23 @@ type serveFlags struct {
 	fetch    int
 	build    int
 	logLevel string
+	// Of the demo: the settings file of its tenant, and how soon it is asked.
+	microsoft string
+	times     fetch.Times
 }
 
 // serveCommand runs everything in one process.
 func (a *app) serveCommand() *cobra.Command {
 	var f serveFlags
+	var demo bool
 	c := a.command("serve", "serve", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
+		if demo {
+			return a.serveDemo(c.Context(), f)
+		}
 		return a.serve(c.Context(), f, true)
 	})
 	a.serveFlags(c, &f)
+	c.Flags().BoolVar(&demo, "demo", false, a.text("cli.flag.serve-demo"))
 	return c
 }
 
@@ -106,7 +115,7 @@ func (a *app) serve(ctx context.Context, f serveFlags, all bool) error {
 	if err != nil {
 		return err
 	}
-	fetchers, err := a.fetchers(conf)
+	fetchers, err := a.fetchers(orElse(f.microsoft, conf.Microsoft), f.times)
 	if err != nil {
 		return err
 	}
