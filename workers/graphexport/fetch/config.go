@@ -22,7 +22,8 @@ type Config struct {
 	// Storage is where Microsoft writes the exports.
 	Storage Storage
 	Times   Times
-	// HTTP carries all requests, sign-in included; nil is the SDK's own client.
+	// HTTP carries all requests, sign-in included; nil is one of
+	// Go's own, with its proxies from the environment.
 	HTTP *http.Client
 }
 

@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
@@ -23,8 +24,9 @@ func (c Config) options() policy.ClientOptions {
 			StatusCodes: []int{408, 500, 502, 503, 504},
 		},
 	}
-	if c.HTTP != nil {
-		o.Transport = c.HTTP
+	o.Transport = transport{c.HTTP}
+	if c.HTTP == nil {
+		o.Transport = transport{&http.Client{}}
 	}
 	return o
 }
