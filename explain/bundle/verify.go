@@ -76,16 +76,13 @@ const (
 )
 
 // Verify checks a bundle of so many bytes. A key that is given must be the one
-// that signed it. The error is for what kept it from looking (CodeIO); what it
-// saw is in the report.
-func Verify(r io.ReaderAt, size int64, key ed25519.PublicKey) (*Report, error) {
+// that signed it. What cannot be read is a finding.
+func Verify(r io.ReaderAt, size int64, key ed25519.PublicKey) *Report {
 	v := &verifier{in: r, size: size, report: &Report{Signature: SignatureNone}, files: make(map[string]*zip.File)}
-	if err := v.run(key); err != nil {
-		return nil, err
-	}
+	v.run(key)
 	rep := v.report
 	rep.Complete = len(rep.Findings) == 0 && rep.Signature != SignatureBad && rep.Signature != SignatureOther && (key == nil || rep.Signature == SignatureGood)
-	return rep, nil
+	return rep
 }
 
 type verifier struct {
@@ -103,11 +100,11 @@ func (v *verifier) find(path string, what FindingCode) {
 	v.report.Findings = append(v.report.Findings, Finding{path, what})
 }
 
-func (v *verifier) run(key ed25519.PublicKey) error {
+func (v *verifier) run(key ed25519.PublicKey) {
 	z, err := zip.NewReader(v.in, v.size)
 	if err != nil {
 		v.find("", FindingUnreadable)
-		return nil
+		return
 	}
 	for _, f := range z.File {
 		if v.files[f.Name] != nil {
@@ -117,7 +114,7 @@ func (v *verifier) run(key ed25519.PublicKey) error {
 		v.files[f.Name] = f
 	}
 	if !v.readManifest() {
-		return nil
+		return
 	}
 	v.signature(key)
 	for _, p := range v.manifest.Files {
@@ -136,12 +133,11 @@ func (v *verifier) run(key ed25519.PublicKey) error {
 		}
 	}
 	if len(v.report.Findings) > 0 {
-		return nil // the layout must differ then
+		return // the layout must differ then
 	}
 	if !v.front() || !v.again() {
 		v.find("", FindingLayout)
 	}
-	return nil
 }
 
 // maxManifest bounds what is read before anything is known to be good.
