@@ -14,9 +14,6 @@ import (
 )
 
 const (
-	// maxDeliveries is how often a job may vanish in a worker's hands, without
-	// any answer, before it is parked.
-	maxDeliveries = 8
 	// settleTime is how long settling a job may take, after the worker was told
 	// to stop too.
 	settleTime = 15 * time.Second
@@ -61,8 +58,8 @@ func (q *Queue) settle(ctx context.Context, msg jetstream.Msg, job Job, outcome 
 		return schema.CodeOf(err)
 	}
 	q.acknowledge(ctx, msg)
-	if errors.Is(outcome, unwantedError{}) {
-		return "" // done, as far as anybody is concerned
+	if later || errors.Is(outcome, unwantedError{}) {
+		return "" // nothing is wrong
 	}
 	return schema.CodeOf(outcome)
 }
@@ -267,7 +264,7 @@ func (q *Queue) putAside(ctx context.Context, msg jetstream.Msg, why error) {
 	code := schema.CodeOf(why)
 	zerolog.Ctx(ctx).Warn().Str("code", string(code)).Msg("job put aside")
 	meta, err := msg.Metadata()
-	again := err == nil && meta.NumDelivered <= maxDeliveries
+	again := err == nil && int(meta.NumDelivered) <= q.opts.Vanished
 	if code == schema.CodeNewerVersion || code != schema.CodeDamagedJob && code != schema.CodeTampered || again {
 		_ = msg.NakWithDelay(q.opts.Patience) // a server that lags behind, perhaps
 		return

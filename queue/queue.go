@@ -32,6 +32,9 @@ type Options struct {
 	InHand   int
 	// Tries is how often a job is tried before it is parked; 0 is 8.
 	Tries int
+	// Vanished is how often a job may vanish in a worker's hands, without any
+	// answer, before it is parked: it may be what kills them. 0 is 8.
+	Vanished int
 	// Backoff is the wait after the first failed try, doubled with every
 	// further one up to six hours; 0 is 30 seconds.
 	Backoff time.Duration
@@ -93,6 +96,9 @@ func (o *Options) fill() {
 	}
 	if o.InHand == 0 {
 		o.InHand = 64
+	}
+	if o.Vanished == 0 {
+		o.Vanished = 8
 	}
 	if o.Tries == 0 {
 		o.Tries = 8

@@ -115,7 +115,7 @@ func (q *Queue) run(ctx context.Context, msg jetstream.Msg, do func(context.Cont
 // perform runs the handler, keeps the message ours meanwhile, and ends the
 // handler's context when the request needs the job no more.
 func (q *Queue) perform(ctx context.Context, msg jetstream.Msg, job Job, do func(context.Context, Job) error) error {
-	if meta, err := msg.Metadata(); err == nil && meta.NumDelivered > maxDeliveries {
+	if meta, err := msg.Metadata(); err == nil && int(meta.NumDelivered) > q.opts.Vanished {
 		// Whoever had it did not live to tell: the job itself may be the reason.
 		return schema.Never(schema.Fail(schema.CodeCrash, "do job", nil))
 	}

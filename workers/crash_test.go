@@ -60,7 +60,10 @@ func crashService(ctx context.Context, folder string) error {
 		return err
 	}
 	defer server.Close()
-	q, err := queue.Open(ctx, server.Access(), queue.Options{Key: server.Key(), Patience: 2 * time.Second, Backoff: time.Second})
+	q, err := queue.Open(ctx, server.Access(), queue.Options{
+		Key: server.Key(), Patience: 2 * time.Second, Backoff: time.Second,
+		Vanished: 10 * crashKills, // here it is never the job
+	})
 	if err != nil {
 		return err
 	}
@@ -254,7 +257,7 @@ func bundles(t *testing.T, folder string) map[string]string {
 	found := make(map[string]string)
 	for r := range reg.All() {
 		built := r
-		queuetest.Eventually(t, "built", func() bool {
+		queuetest.Eventually(t, r.Case+" built", func() bool {
 			if now, err := q.Request(t.Context(), r.ID); err == nil {
 				built = now
 			}
