@@ -118,7 +118,7 @@ func (c *Catalog) byRule(path, scope string) *field {
 		}
 		f := &field{class: a.class, why: a.why, as: a.as, id: a.id, layer: schema.LayerRule, rule: a.rule}
 		f.text = both{NL: c.affixText(a, rest, schema.Dutch), EN: c.affixText(a, rest, schema.English)}
-		if h, ok := c.head(rest); ok && a.yields(h.class) {
+		if h, ok := c.about(a, rest); ok && a.yields(h.class) {
 			f.class, f.why, f.rule, f.weak = h.class, h.why, a.rule+" of "+h.word, true
 		}
 		return f

@@ -67,6 +67,20 @@ func (c *Catalog) head(words []string) (head, bool) {
 	return head{}, false
 }
 
+// about finds the word that says what class the rest of a name has, once the
+// affix is cut off. A yes or no begins with its verb ("DidShowOffer"), so any
+// word that tells what a person did, saw or has goes before the last word.
+func (c *Catalog) about(a *affix, rest []string) (head, bool) {
+	if a.first && a.of != "" {
+		for i := range rest {
+			if h, ok := c.head(rest[i : i+1]); ok && h.class == schema.LinkedUsage {
+				return h, true
+			}
+		}
+	}
+	return c.head(rest)
+}
+
 // yields tells whether the class of what remains of the name goes before the
 // affix's own.
 func (a *affix) yields(class schema.Class) bool {
