@@ -84,7 +84,7 @@ viewers: ## install the browser and the office program that tests look with
 .PHONY: race
 race: ## run the tests, with the race detector and in random order
 	@$(if $(RACE),:,echo 'no C compiler found: testing without the race detector')
-	go test $(RACE) -shuffle=on -timeout 20m $(PACKAGES)
+	go test $(RACE) -shuffle=on -timeout 40m $(PACKAGES)
 
 .PHONY: bench
 bench: ## run the benchmarks COUNT (1) times
