@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // the day begins in a zone, also where the system has no zones
 
 	"inzage/workers/graphexport/fetch"
 )
