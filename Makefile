@@ -86,6 +86,10 @@ race: ## run the tests, with the race detector and in random order
 	@$(if $(RACE),:,echo 'no C compiler found: testing without the race detector')
 	go test $(RACE) -shuffle=on -timeout 40m $(PACKAGES)
 
+.PHONY: long
+long: ## run the tests that take minutes: a service killed a hundred times, a cluster
+	INZAGE_LONG=1 go test -timeout 60m -run 'TestKilledService|TestCluster' -v ./workers ./queue/queuetest
+
 .PHONY: bench
 bench: ## run the benchmarks COUNT (1) times
 	go test -run '^$$' -bench . -benchmem -count $(COUNT) $(PACKAGES)

@@ -312,6 +312,9 @@ func once(t *testing.T, q *queue.Queue, r schema.Request) {
 // bundles that it makes undisturbed.
 func TestKilledServiceLosesNothing(t *testing.T) {
 	t.Parallel()
+	if os.Getenv("INZAGE_LONG") == "" {
+		t.Skip("INZAGE_LONG is not set: a hundred kills take minutes, run by make long")
+	}
 	calm := t.TempDir()
 	quiet := startChild(t, calm)
 	want := bundles(t, calm)
