@@ -12,8 +12,8 @@ import (
 )
 
 // Clock watches what nobody else does: due dates, and what crashes leave behind.
-// Several clocks may run at once, on
-// several machines: what one has put on record, the next finds there.
+// Several clocks may run at once, on several machines: what one has put on
+// record, the next finds there.
 type Clock struct {
 	Queue    *queue.Queue
 	Register *queue.Register

@@ -21,15 +21,11 @@ func (a *app) ledgerShowCommand() *cobra.Command {
 	var reach *reachFlags
 	c := a.command("show CASE", "ledger.show", cobra.ExactArgs(1), func(c *cobra.Command, args []string) error {
 		ctx := c.Context()
-		q, conf, err := a.open(ctx, reach)
+		q, conf, r, err := a.openCase(ctx, reach, args[0])
 		if err != nil {
 			return err
 		}
 		defer q.Close()
-		r, err := a.find(ctx, q, args[0])
-		if err != nil {
-			return err
-		}
 		entries, err := q.Entries(ctx, r.ID)
 		if err != nil {
 			return err

@@ -68,6 +68,21 @@ func (a *app) actor(given string) (schema.Actor, error) {
 	return schema.Actor(given), nil
 }
 
+// openCase opens the queue and finds the request that the argument names. The
+// caller closes the queue.
+func (a *app) openCase(ctx context.Context, f *reachFlags, name string) (*queue.Queue, config, schema.Request, error) {
+	q, c, err := a.open(ctx, f)
+	if err != nil {
+		return nil, c, schema.Request{}, err
+	}
+	r, err := a.find(ctx, q, name)
+	if err != nil {
+		q.Close()
+		return nil, c, r, err
+	}
+	return q, c, r, nil
+}
+
 // find returns the request that the argument names: by id, or by case number.
 func (a *app) find(ctx context.Context, q *queue.Queue, name string) (schema.Request, error) {
 	if queue.ValidID(schema.RequestID(name)) {

@@ -30,15 +30,11 @@ func (a *app) decideCommand(name string, kind schema.EntryKind, codes []string) 
 			return a.usage("cli.error.code", "codes", strings.Join(codes, ", "))
 		}
 		ctx := c.Context()
-		q, conf, err := a.open(ctx, reach)
+		q, conf, r, err := a.openCase(ctx, reach, args[0])
 		if err != nil {
 			return err
 		}
 		defer q.Close()
-		r, err := a.find(ctx, q, args[0])
-		if err != nil {
-			return err
-		}
 		act := schema.Entry{Kind: kind, Actor: actor, Code: schema.Code(f.code)}
 		if act.Day, err = a.dayOf(kind, f.on, today(conf.zone())); err != nil {
 			return err
@@ -131,15 +127,11 @@ func (a *app) retryCommand() *cobra.Command {
 			return err
 		}
 		ctx := c.Context()
-		q, conf, err := a.open(ctx, reach)
+		q, conf, r, err := a.openCase(ctx, reach, args[0])
 		if err != nil {
 			return err
 		}
 		defer q.Close()
-		r, err := a.find(ctx, q, args[0])
-		if err != nil {
-			return err
-		}
 		if source != "" {
 			if _, known := r.PartOf(source); !known {
 				return a.usage("cli.error.source", "sources", strings.Join(partNames(r), ", "))
@@ -171,15 +163,11 @@ func (a *app) eraseCommand() *cobra.Command {
 			return a.usage("cli.error.erase-yes")
 		}
 		ctx := c.Context()
-		q, _, err := a.open(ctx, reach)
+		q, _, r, err := a.openCase(ctx, reach, args[0])
 		if err != nil {
 			return err
 		}
 		defer q.Close()
-		r, err := a.find(ctx, q, args[0])
-		if err != nil {
-			return err
-		}
 		if r, err = q.Erase(ctx, r.ID, by); err != nil {
 			return err
 		}

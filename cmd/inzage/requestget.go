@@ -29,15 +29,11 @@ func (a *app) requestGetCommand() *cobra.Command {
 			return a.usage("cli.error.why")
 		}
 		ctx := c.Context()
-		q, _, err := a.open(ctx, reach)
+		q, _, r, err := a.openCase(ctx, reach, args[0])
 		if err != nil {
 			return err
 		}
 		defer q.Close()
-		r, err := a.find(ctx, q, args[0])
-		if err != nil {
-			return err
-		}
 		if r.Bundle == "" {
 			return schema.Fail(schema.CodeConflict, "get bundle", nil)
 		}

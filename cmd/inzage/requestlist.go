@@ -183,15 +183,11 @@ func (a *app) requestShowCommand() *cobra.Command {
 	var asJSON bool
 	var reach *reachFlags
 	c := a.command("show CASE", "request.show", cobra.ExactArgs(1), func(c *cobra.Command, args []string) error {
-		q, conf, err := a.open(c.Context(), reach)
+		q, conf, r, err := a.openCase(c.Context(), reach, args[0])
 		if err != nil {
 			return err
 		}
 		defer q.Close()
-		r, err := a.find(c.Context(), q, args[0])
-		if err != nil {
-			return err
-		}
 		if asJSON {
 			return a.json(view(r, today(conf.zone())))
 		}
