@@ -134,10 +134,11 @@ func packed(v string) (rune, int) {
 			if name[0] != '#' {
 				return 0, 0
 			}
-			n, err := strconv.ParseUint("0"+name[1:], 0, 32) // 0x40 is hexadecimal
-			if name[1]|0x20 != 'x' {
-				n, err = strconv.ParseUint(name[1:], 10, 32)
+			digits, base := name[1:], 10
+			if hex, ok := strings.CutPrefix(strings.ToLower(digits), "x"); ok {
+				digits, base = hex, 16
 			}
+			n, err := strconv.ParseUint(digits, base, 32)
 			if err == nil && n > 0 && n <= utf8.MaxRune {
 				return rune(n), end + 1
 			}
