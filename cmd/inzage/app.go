@@ -38,6 +38,11 @@ func run(ctx context.Context, sys system) int {
 		_, _ = fmt.Fprintln(sys.stderr, errors.Unwrap(err))
 		return exitFailed
 	}
+	return execute(ctx, sys, c)
+}
+
+// execute is run with a catalog that is loaded.
+func execute(ctx context.Context, sys system, c *explain.Catalog) int {
 	a := &app{system: sys, catalog: c, lang: language(sys)}
 	root := a.root() //nolint:contextcheck // the commands take the context from cobra
 	root.SetArgs(sys.args)

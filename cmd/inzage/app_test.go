@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"inzage/explain"
@@ -15,12 +16,21 @@ import (
 	"inzage/schema"
 )
 
-func testApp(t testing.TB, lang schema.Lang) *app {
+// loaded is the catalog, which no test changes: loading it is what costs most.
+var loaded = sync.OnceValues(func() (*explain.Catalog, error) { return explain.Load(catalog.FS()) })
+
+func testCatalog(t testing.TB) *explain.Catalog {
 	t.Helper()
-	c, err := explain.Load(catalog.FS())
+	c, err := loaded()
 	if err != nil {
 		t.Fatal(errors.Unwrap(err))
 	}
+	return c
+}
+
+func testApp(t testing.TB, lang schema.Lang) *app {
+	t.Helper()
+	c := testCatalog(t)
 	return &app{
 		system:  system{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, env: func(string) string { return "" }},
 		catalog: c, lang: lang,

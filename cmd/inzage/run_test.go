@@ -13,9 +13,9 @@ import (
 func invoke(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(context.Background(), system{
+	code = execute(context.Background(), system{
 		args: args, stdin: strings.NewReader(""), stdout: &out, stderr: &errs, env: func(string) string { return "" },
-	})
+	}, testCatalog(t))
 	return code, out.String(), errs.String()
 }
 

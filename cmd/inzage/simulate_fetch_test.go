@@ -103,13 +103,13 @@ func TestFromTenantToBundle(t *testing.T) {
 				t.Fatal(err)
 			}
 			var stdout, stderr strings.Builder
-			code := run(t.Context(), system{
+			code := execute(t.Context(), system{
 				args: []string{
 					"run", "--subject", person, "--received", "2026-11-16", "--in", in, "--out", out,
 					"--case", "simulated", "--lang", "en",
 				},
 				stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr, env: func(string) string { return "" },
-			})
+			}, testCatalog(t))
 			if code != test.code {
 				t.Fatalf("exit %d, want %d: %s%s", code, test.code, stdout.String(), stderr.String())
 			}

@@ -24,10 +24,10 @@ func simulating(t *testing.T, args ...string) simulated {
 	var log bytes.Buffer
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, system{
+		ended <- execute(ctx, system{
 			args: append([]string{"simulate", "--json"}, args...), stdin: strings.NewReader(""), stdout: in, stderr: &log,
 			env: func(string) string { return "" },
-		})
+		}, testCatalog(t))
 		_ = in.Close()
 	}()
 	var s simulated
@@ -92,7 +92,7 @@ func TestSimulatedSettings(t *testing.T) {
 	simulating(t, "--settings", folder)
 	doctor := func(simulated string) (int, string) {
 		var out, log bytes.Buffer
-		code := run(t.Context(), system{
+		code := execute(t.Context(), system{
 			args: []string{"doctor", "--settings", filepath.Join(folder, "microsoft.yaml"), "--lang", "en"}, stdin: strings.NewReader(""),
 			stdout: &out, stderr: &log, env: func(name string) string {
 				if name == "INZAGE_SIMULATED" {
@@ -100,7 +100,7 @@ func TestSimulatedSettings(t *testing.T) {
 				}
 				return ""
 			},
-		})
+		}, testCatalog(t))
 		return code, out.String() + log.String()
 	}
 	if code, said := doctor(""); code != exitOK {
