@@ -50,6 +50,10 @@ func (r Request) check(e Entry, today Date) error {
 		if !r.Suspended() || e.Day.Before(r.Pauses[len(r.Pauses)-1].From) || e.Day.After(today) {
 			return conflict("resume request")
 		}
+	case EntryDeclined:
+		if _, proposed := r.Proposals[e.Act]; !proposed {
+			return conflict("decline proposal")
+		}
 	case EntryReleased, EntryDelivered:
 		// What leaves is what was looked at.
 		if e.Ref == "" || e.Ref != r.Bundle {
@@ -110,7 +114,7 @@ func (r Request) fold(e Entry) (Request, error) {
 	switch e.Kind {
 	case EntryOpened:
 		r.Case, r.Channel, r.Received, r.Calendar = e.Case, e.Channel, e.Day, e.Calendar
-		r.Lang, r.FourEyes, r.Subject, r.Opened = e.Lang, e.FourEyes, e.Ref, e.At
+		r.Lang, r.FourEyes, r.Subject, r.Owner, r.Opened = e.Lang, e.FourEyes, e.Ref, e.Owner, e.At
 		r.Build.State = PartIdle
 		for _, name := range e.Parts {
 			r.Parts = append(r.Parts, Part{Source: name, State: PartIdle})
@@ -136,6 +140,8 @@ func (r Request) fold(e Entry) (Request, error) {
 			r.Proposals = make(map[EntryKind]Proposal)
 		}
 		r.Proposals[e.Act] = Proposal{By: e.Actor, Code: e.Code, Ref: e.Ref}
+	case EntryDeclined:
+		delete(r.Proposals, e.Act)
 	case EntryExtended:
 		r.Extended = true
 	case EntrySuspended:
@@ -148,14 +154,16 @@ func (r Request) fold(e Entry) (Request, error) {
 	case EntryRefused:
 		r.Ground, r.Answered = e.Code, e.At
 	case EntryReleased:
-		r.Answered = e.At
+		r.Answered, r.Taken = e.At, 0
+	case EntryDelivered:
+		r.Taken++
 	case EntryReminded:
 		r.Reminded = append(r.Reminded, Given{Code: e.Code, Due: e.Day})
 	case EntryNotified:
 		r.Notified = append(r.Notified, Given{Code: e.Code, Due: e.Day})
 	case EntryDefault:
 		r.Defaulted = e.Day
-	default: // verified, withdrawn, recalled, delivered, erased: the state says it
+	default: // verified, withdrawn, recalled, erased: the state says it
 	}
 	if needsTwo(e.Kind) {
 		delete(r.Proposals, e.Kind)

@@ -20,7 +20,7 @@ type EntryKind string
 // The kinds. Each comment says which fields of Entry are used beside N, At,
 // Kind, Actor and Prev.
 const (
-	EntryOpened    EntryKind = "opened"    // Case, Channel, Day, Calendar, Lang, Parts, FourEyes, Ref (sealed subject)
+	EntryOpened    EntryKind = "opened"    // Case, Channel, Day, Calendar, Lang, Parts, FourEyes, Owner, Ref (sealed subject)
 	EntryVerified  EntryKind = "verified"  // Code: how identity was checked
 	EntryFetch     EntryKind = "fetch"     // Part: its fetch job is to run
 	EntryWaiting   EntryKind = "waiting"   // Part, Until: the far side is not ready, or asked to wait; not a try
@@ -32,6 +32,7 @@ const (
 	EntryStuck     EntryKind = "stuck"     // Code: the build is parked, a person must look
 	EntryBuilt     EntryKind = "built"     // Ref (hash of the bundle), Version, Counts
 	EntryProposed  EntryKind = "proposed"  // Act: what is proposed; Code, Ref (sealed reason)
+	EntryDeclined  EntryKind = "declined"  // Act: what was proposed will not be done
 	EntryExtended  EntryKind = "extended"  // Code, Ref: the person was told, with reasons
 	EntrySuspended EntryKind = "suspended" // Code, Ref, Day: waiting for the person since Day
 	EntryResumed   EntryKind = "resumed"   // Day: the answer came
@@ -44,6 +45,7 @@ const (
 	EntryNotified  EntryKind = "notified"  // Code, Until: a notice left the house, or was given up
 	EntryDefault   EntryKind = "default"   // Day: a notice of default (ingebrekestelling) came in
 	EntryViewed    EntryKind = "viewed"    // Code: why somebody opened the content
+	EntryDenied    EntryKind = "denied"    // somebody asked for a case that is not theirs, and did not get it
 	EntryErased    EntryKind = "erased"    // Counts: what was erased
 )
 
@@ -60,7 +62,7 @@ type Entry struct {
 	Actor Actor `json:"actor"`
 	// Part is the name of the source that the entry is about.
 	Part string `json:"part,omitempty"`
-	// Act is the kind of entry that is proposed.
+	// Act is the kind of entry that is proposed or declined.
 	Act EntryKind `json:"act,omitempty"`
 	// Code is the reason, ground, method or reminder.
 	Code Code `json:"code,omitempty"`
@@ -81,6 +83,7 @@ type Entry struct {
 	Lang     Lang     `json:"lang,omitempty"`
 	Parts    []string `json:"parts,omitempty"`
 	FourEyes bool     `json:"four_eyes,omitempty"`
+	Owner    Actor    `json:"owner,omitempty"`
 	// Prev is the hex SHA-256 of the entry before it, as stored; empty for the
 	// first.
 	Prev string `json:"prev,omitempty"`

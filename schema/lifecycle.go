@@ -77,8 +77,8 @@ type rule struct {
 
 // lifecycle is the table. What an entry asks beyond the state stands in
 // Request.check.
-func lifecycle() [25]rule {
-	return [25]rule{
+func lifecycle() [27]rule {
+	return [27]rule{
 		{EntryOpened, none, StateReceived},
 		{EntryVerified, received, StateVerified},
 		{EntryFetch, verified | collecting | review, StateCollecting},
@@ -91,6 +91,7 @@ func lifecycle() [25]rule {
 		{EntryStuck, building, ""},
 		{EntryBuilt, building, StateReview},
 		{EntryProposed, open, ""},
+		{EntryDeclined, open, ""},
 		{EntryExtended, open, ""},
 		{EntrySuspended, open, ""},
 		{EntryResumed, open, ""},
@@ -103,6 +104,7 @@ func lifecycle() [25]rule {
 		{EntryNotified, anything, ""},
 		{EntryDefault, anything, ""},
 		{EntryViewed, anything, ""},
+		{EntryDenied, anything, ""},
 		{EntryErased, closed, StateErased},
 	}
 }

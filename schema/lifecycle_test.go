@@ -143,6 +143,67 @@ func TestProposalIsAboutOneBundle(t *testing.T) {
 	s.refused(schema.Entry{Kind: schema.EntryReleased, Ref: "newer", Actor: "b"}, schema.CodeFourEyes)
 }
 
+func TestDeclinedProposalIsGone(t *testing.T) {
+	t.Parallel()
+	s := opened(t, true)
+	s.refused(schema.Entry{Kind: schema.EntryDeclined, Act: schema.EntryExtended, Actor: "b"}, schema.CodeConflict)
+	s.ok(
+		schema.Entry{Kind: schema.EntryProposed, Act: schema.EntryExtended, Code: "volume", Actor: "a"},
+		schema.Entry{Kind: schema.EntryDeclined, Act: schema.EntryExtended, Actor: "b"},
+	)
+	s.refused(schema.Entry{Kind: schema.EntryExtended, Code: "volume", Actor: "b"}, schema.CodeFourEyes)
+	if len(s.r.Proposals) != 0 {
+		t.Errorf("still proposed: %v", s.r.Proposals)
+	}
+}
+
+func TestTakenIsCountedFromRelease(t *testing.T) {
+	t.Parallel()
+	s := opened(t, false)
+	s.built()
+	take := func(want int) {
+		t.Helper()
+		s.ok(schema.Entry{Kind: schema.EntryDelivered, Ref: "bundle"})
+		if s.r.Taken != want {
+			t.Errorf("taken %d times, want %d", s.r.Taken, want)
+		}
+	}
+	s.ok(schema.Entry{Kind: schema.EntryReleased, Ref: "bundle"}, schema.Entry{Kind: schema.EntryRecalled}, schema.Entry{Kind: schema.EntryReleased, Ref: "bundle"})
+	take(1)
+	take(2)
+}
+
+func TestStanding(t *testing.T) {
+	t.Parallel()
+	s := opened(t, true)
+	waits := func(want schema.Waiting) {
+		t.Helper()
+		if got := s.r.On(s.today).WaitingFor; got != want {
+			t.Errorf("in state %q it waits for %q, want %q", s.r.State, got, want)
+		}
+	}
+	waits(schema.WaitingIdentity)
+	s.collected()
+	waits(schema.WaitingWorker)
+	s.ok(schema.Entry{Kind: schema.EntryBuild}, schema.Entry{Kind: schema.EntryBuilt, Ref: "bundle"})
+	waits(schema.WaitingReview)
+	s.ok(schema.Entry{Kind: schema.EntryProposed, Act: schema.EntryReleased, Ref: "bundle", Actor: "a"})
+	waits(schema.WaitingSecond)
+	if on := s.r.On(day(t, "2026-12-02")); on.DaysLeft != 0 || on.Overdue || on.Due != day(t, "2026-12-02") || on.ExtendedDue != day(t, "2027-02-02") {
+		t.Errorf("on the last day: %d days left, overdue %v, due %v, extended %v", on.DaysLeft, on.Overdue, on.Due, on.ExtendedDue)
+	}
+	if on := s.r.On(day(t, "2026-12-03")); on.DaysLeft != -1 || !on.Overdue {
+		t.Errorf("a day later: %d days left, overdue %v", on.DaysLeft, on.Overdue)
+	}
+	s.ok(schema.Entry{Kind: schema.EntryReleased, Ref: "bundle", Actor: "b"})
+	waits(schema.WaitingDelivery)
+	if on := s.r.On(day(t, "2027-12-03")); on.Overdue {
+		t.Error("answered, and overdue")
+	}
+	s.ok(schema.Entry{Kind: schema.EntryDelivered, Ref: "bundle"})
+	waits(schema.WaitingNobody)
+}
+
 func TestDecisionTakesTwoPeople(t *testing.T) {
 	t.Parallel()
 	s := opened(t, true)

@@ -18,6 +18,9 @@ type Request struct {
 	Calendar Calendar `json:"calendar"`
 	Lang     Lang     `json:"lang"`
 	FourEyes bool     `json:"four_eyes"`
+	// Owner is the person it is about, where it is known how that person signs
+	// in to the desk.
+	Owner Actor `json:"owner,omitempty"`
 	// Subject is the hash of the sealed subject.
 	Subject string `json:"subject"`
 	State   State  `json:"state"`
@@ -45,6 +48,9 @@ type Request struct {
 	Changed time.Time `json:"changed"`
 	// Answered is the moment of release or refusal.
 	Answered time.Time `json:"answered,omitzero"`
+	// Taken is how often the bundle was taken or handed over since it was
+	// released.
+	Taken int `json:"taken,omitempty"`
 	// Entries is how many entries were folded.
 	Entries int `json:"entries"`
 }

@@ -22,34 +22,18 @@ func (a *app) requestCommand() *cobra.Command {
 	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	c.AddCommand(
 		a.requestNewCommand(), a.requestListCommand(), a.requestShowCommand(), a.requestGetCommand(),
-		a.decideCommand("extend", schema.EntryExtended, a.extensions()),
-		a.decideCommand("suspend", schema.EntrySuspended, a.suspensions()),
-		a.decideCommand("resume", schema.EntryResumed, nil),
-		a.decideCommand("refuse", schema.EntryRefused, a.grounds()),
-		a.decideCommand("withdraw", schema.EntryWithdrawn, nil),
-		a.decideCommand("release", schema.EntryReleased, nil),
-		a.decideCommand("recall", schema.EntryRecalled, nil),
-		a.decideCommand("deliver", schema.EntryDelivered, nil),
-		a.decideCommand("default", schema.EntryDefault, nil),
+		a.decideCommand("extend", schema.EntryExtended),
+		a.decideCommand("suspend", schema.EntrySuspended),
+		a.decideCommand("resume", schema.EntryResumed),
+		a.decideCommand("refuse", schema.EntryRefused),
+		a.decideCommand("withdraw", schema.EntryWithdrawn),
+		a.decideCommand("release", schema.EntryReleased),
+		a.decideCommand("recall", schema.EntryRecalled),
+		a.decideCommand("deliver", schema.EntryDelivered),
+		a.decideCommand("default", schema.EntryDefault),
 		a.retryCommand(), a.eraseCommand(),
 	)
 	return c
-}
-
-// Reasons that count for an extension (GDPR art. 12(3); EDPB Guidelines 01/2022,
-// 162-164). Great effort or many requests do not.
-func (a *app) extensions() []string { return []string{"volume", "spread", "redaction", "intelligible"} }
-
-// Reasons to wait for the person (EDPB Guidelines 01/2022, 159).
-func (a *app) suspensions() []string { return []string{"identity", "scope"} }
-
-// Grounds for a refusal: GDPR art. 12(5), 15(4) and UAVG art. 41.
-func (a *app) grounds() []string {
-	return []string{
-		"unfounded", "excessive", "not-identified", "rights-of-others",
-		"uavg-41-security", "uavg-41-defence", "uavg-41-public-security", "uavg-41-crime", "uavg-41-public-interest",
-		"uavg-41-judiciary", "uavg-41-profession", "uavg-41-supervision", "uavg-41-rights", "uavg-41-civil-claims",
-	}
 }
 
 // actor is who gives the command: an opaque id that is the same each time.

@@ -16,9 +16,9 @@ type decideFlags struct {
 }
 
 // decideCommand makes a command that writes one act into the ledger of a
-// request. codes are the reasons or grounds to choose from, nil where none is
-// asked.
-func (a *app) decideCommand(name string, kind schema.EntryKind, codes []string) *cobra.Command {
+// request.
+func (a *app) decideCommand(name string, kind schema.EntryKind) *cobra.Command {
+	reasons := codes(schema.Reasons(kind))
 	var f decideFlags
 	var reach *reachFlags
 	c := a.command(name+" CASE", "request."+name, cobra.ExactArgs(1), func(c *cobra.Command, args []string) error {
@@ -26,8 +26,8 @@ func (a *app) decideCommand(name string, kind schema.EntryKind, codes []string) 
 		if err != nil {
 			return err
 		}
-		if f.code != "" && !slices.Contains(codes, f.code) {
-			return a.usage("cli.error.code", "codes", strings.Join(codes, ", "))
+		if f.code != "" && !slices.Contains(reasons, f.code) {
+			return a.usage("cli.error.code", "codes", strings.Join(reasons, ", "))
 		}
 		ctx := c.Context()
 		q, conf, r, err := a.openCase(ctx, reach, args[0])
@@ -39,26 +39,10 @@ func (a *app) decideCommand(name string, kind schema.EntryKind, codes []string) 
 		if act.Day, err = a.dayOf(kind, f.on, today(conf.zone())); err != nil {
 			return err
 		}
-		if _, proposed := r.Proposals[kind]; codes != nil && f.code == "" && !proposed {
-			return a.usage("cli.error.code", "codes", strings.Join(codes, ", "))
+		if _, proposed := r.Proposals[kind]; len(reasons) > 0 && f.code == "" && !proposed {
+			return a.usage("cli.error.code", "codes", strings.Join(reasons, ", "))
 		}
-		if f.reason != "" {
-			v, err := q.Vault(ctx, r.ID)
-			if err != nil {
-				return err
-			}
-			if act.Ref, err = v.Keep(ctx, "reason of "+string(kind), []byte(f.reason)); err != nil {
-				return err
-			}
-		}
-		r, err = q.Update(ctx, r.ID, func(r schema.Request) ([]schema.Entry, error) {
-			e := act
-			if kind == schema.EntryReleased || kind == schema.EntryDelivered {
-				e.Ref = r.Bundle
-			}
-			return []schema.Entry{r.Decision(e)}, nil
-		})
-		if err != nil {
+		if r, err = q.Decide(ctx, r.ID, act, []byte(f.reason)); err != nil {
 			return err
 		}
 		return a.tellDecision(r, kind, f.asJSON, today(conf.zone()))
@@ -71,11 +55,11 @@ func (a *app) decideCommand(name string, kind schema.EntryKind, codes []string) 
 	if kind == schema.EntryRefused {
 		flag = "ground"
 	}
-	if codes != nil {
-		c.Flags().StringVar(&f.code, flag, "", a.text("cli.flag."+flag, "codes", strings.Join(codes, ", ")))
-		_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(codes, cobra.ShellCompDirectiveNoFileComp))
+	if len(reasons) > 0 {
+		c.Flags().StringVar(&f.code, flag, "", a.text("cli.flag."+flag, "codes", strings.Join(reasons, ", ")))
+		_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(reasons, cobra.ShellCompDirectiveNoFileComp))
 	}
-	if codes != nil || kind == schema.EntryWithdrawn {
+	if len(reasons) > 0 || kind == schema.EntryWithdrawn {
 		c.Flags().StringVar(&f.reason, "text", "", a.text("cli.flag.reason-text"))
 	}
 	if dated(kind) {
@@ -107,7 +91,7 @@ func (a *app) dayOf(kind schema.EntryKind, on string, today schema.Date) (schema
 // needed for it.
 func (a *app) tellDecision(r schema.Request, kind schema.EntryKind, asJSON bool, today schema.Date) error {
 	if asJSON {
-		return a.json(view(r, today))
+		return a.json(r.On(today))
 	}
 	key := "cli.request.done." + string(kind)
 	if _, waits := r.Proposals[kind]; waits {

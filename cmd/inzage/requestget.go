@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -25,7 +26,7 @@ func (a *app) requestGetCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if why != "review" && why != "delivery" && why != "question" {
+		if !slices.Contains(schema.ViewReasons(), schema.Code(why)) {
 			return a.usage("cli.error.why")
 		}
 		ctx := c.Context()
@@ -56,7 +57,7 @@ func (a *app) requestGetCommand() *cobra.Command {
 	c.Flags().StringVar(&why, "why", "", a.text("cli.flag.why"))
 	c.Flags().StringVar(&actor, "actor", "", a.text("cli.flag.actor"))
 	c.Flags().BoolVar(&force, "force", false, a.text("cli.flag.force"))
-	_ = c.RegisterFlagCompletionFunc("why", cobra.FixedCompletions([]string{"review", "delivery", "question"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("why", cobra.FixedCompletions(codes(schema.ViewReasons()), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 

@@ -13,56 +13,6 @@ import (
 	"inzage/schema"
 )
 
-// requestView is a request as programs read it: what the ledger says, and what
-// follows from it on a day.
-type requestView struct {
-	schema.Request
-	Due            schema.Date     `json:"due"`
-	ExtendedDue    schema.Date     `json:"extended_due"`
-	DueIfSuspended schema.Date     `json:"due_if_suspended"`
-	DaysLeft       int             `json:"days_left"`
-	Overdue        bool            `json:"overdue"`
-	WaitingFor     string          `json:"waiting_for"`
-	Penalty        *schema.Penalty `json:"penalty,omitempty"`
-}
-
-func view(r schema.Request, today schema.Date) requestView {
-	d := r.Deadline()
-	v := requestView{
-		Request: r, Due: d.Due, ExtendedDue: d.ExtendedDue, DueIfSuspended: r.DueIfSuspended(today),
-		DaysLeft: d.DaysLeft(today), Overdue: r.State.Open() && d.Overdue(today), WaitingFor: waitingFor(r),
-	}
-	if p := schema.PenaltyFor(d.Due, r.Defaulted, today); p.Days > 0 && r.State.Open() {
-		v.Penalty = &p
-	}
-	return v
-}
-
-// waitingFor is who or what the request waits for; the words are in the catalog,
-// cli.waiting.<code>.
-func waitingFor(r schema.Request) string {
-	switch {
-	case !r.State.Open() && r.State != schema.StateReleased:
-		return "nobody"
-	case r.State == schema.StateReleased:
-		return "delivery"
-	case r.Suspended():
-		return "person"
-	case len(r.Proposals) > 0:
-		return "second-reader"
-	case r.State == schema.StateReceived:
-		return "identity"
-	case r.State == schema.StateReview:
-		return "review"
-	case slices.ContainsFunc(r.Parts, func(p schema.Part) bool { return p.State == schema.PartAbandoned }) || r.Build.State == schema.PartAbandoned:
-		return "admin"
-	case slices.ContainsFunc(r.Parts, func(p schema.Part) bool { return p.State == schema.PartWaiting }):
-		return "microsoft"
-	default:
-		return "worker"
-	}
-}
-
 // json writes one value for a program.
 func (a *app) json(v any) error {
 	enc := json.NewEncoder(a.stdout)
@@ -94,7 +44,7 @@ func (a *app) requestListCommand() *cobra.Command {
 			return err
 		}
 		day := today(conf.zone())
-		var rows []requestView
+		var rows []schema.Standing
 		list := reg.Open()
 		switch {
 		case state != "":
@@ -103,14 +53,14 @@ func (a *app) requestListCommand() *cobra.Command {
 			list = reg.All()
 		}
 		for r := range list {
-			v := view(r, day)
+			v := r.On(day)
 			if overdue && !v.Overdue || within >= 0 && v.DaysLeft > within {
 				continue
 			}
 			rows = append(rows, v)
 		}
 		if asJSON {
-			return a.json(append([]requestView{}, rows...))
+			return a.json(append([]schema.Standing{}, rows...))
 		}
 		return a.table(rows)
 	})
@@ -133,7 +83,7 @@ func joinStates() (joined string) {
 	return joined
 }
 
-func (a *app) table(rows []requestView) error {
+func (a *app) table(rows []schema.Standing) error {
 	if len(rows) == 0 {
 		a.printf("%s\n", a.text("cli.request.list.none"))
 		return nil
@@ -154,7 +104,7 @@ func (a *app) table(rows []requestView) error {
 		if v.State.Open() {
 			left = a.left(v.DaysLeft)
 		}
-		line(v.Case, a.text("cli.state."+string(v.State)), v.Received.String(), v.Due.String(), left, a.text("cli.waiting."+v.WaitingFor))
+		line(v.Case, a.text("cli.state."+string(v.State)), v.Received.String(), v.Due.String(), left, a.text("cli.waiting."+string(v.WaitingFor)))
 	}
 	if err := w.Flush(); err != nil {
 		return schema.Fail(schema.CodeIO, "write answer", err)
@@ -189,7 +139,7 @@ func (a *app) requestShowCommand() *cobra.Command {
 		}
 		defer q.Close()
 		if asJSON {
-			return a.json(view(r, today(conf.zone())))
+			return a.json(r.On(today(conf.zone())))
 		}
 		return a.showRequest(r, today(conf.zone()))
 	})
@@ -200,12 +150,12 @@ func (a *app) requestShowCommand() *cobra.Command {
 }
 
 func (a *app) showRequest(r schema.Request, today schema.Date) error {
-	v := view(r, today)
+	v := r.On(today)
 	row := func(key, value string) { a.printf("%-18s %s\n", a.text("cli.column."+key), value) }
 	row("case", r.Case)
 	row("id", string(r.ID))
 	row("state", a.text("cli.state."+string(r.State)))
-	row("waiting", a.text("cli.waiting."+v.WaitingFor))
+	row("waiting", a.text("cli.waiting."+string(v.WaitingFor)))
 	row("received", a.day(r.Received))
 	row("due", a.day(v.Due))
 	if r.State.Open() {

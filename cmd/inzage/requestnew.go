@@ -58,7 +58,7 @@ func (a *app) requestNewCommand() *cobra.Command {
 			return err
 		}
 		if f.asJSON {
-			return a.json(view(r, today(conf.zone())))
+			return a.json(r.On(today(conf.zone())))
 		}
 		a.printf("%s\n", a.text("cli.request.done.opened", "case", r.Case, "due", a.day(r.Due())))
 		return nil
@@ -69,33 +69,20 @@ func (a *app) requestNewCommand() *cobra.Command {
 	c.Flags().StringVar(&f.channel, "channel", "", a.text("cli.flag.channel", "channels", channelNames()))
 	c.Flags().StringVar(&f.caseNumber, "case", "", a.text("cli.flag.request-case"))
 	c.Flags().StringVar(&f.calendar, "calendar", "", a.text("cli.flag.calendar"))
-	c.Flags().StringVar(&f.identity, "identity", "", a.text("cli.flag.identity", "methods", strings.Join(identities(), ", ")))
+	c.Flags().StringVar(&f.identity, "identity", "", a.text("cli.flag.identity", "methods", strings.Join(codes(schema.IdentityMethods()), ", ")))
 	c.Flags().StringVar(&f.actor, "actor", "", a.text("cli.flag.actor"))
 	c.Flags().StringSliceVar(&f.sources, "sources", nil, a.text("cli.flag.sources", "sources", strings.Join(a.fetchable(), ", ")))
 	c.Flags().StringArrayVar(&f.in, "in", nil, a.text("cli.flag.request-in"))
 	c.Flags().BoolVar(&f.asJSON, "json", false, a.text("cli.flag.json"))
 	for flag, values := range map[string][]string{
-		"channel": strings.Split(channelNames(), ", "), "identity": identities(), "sources": a.fetchable(),
+		"channel": strings.Split(channelNames(), ", "), "identity": codes(schema.IdentityMethods()), "sources": a.fetchable(),
 	} {
 		_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
 	return c
 }
 
-// identities are the ways in which the identity of who asks was checked. More
-// proof than that is only asked on reasonable doubt (GDPR art. 12(6)); a copy
-// of a passport is never kept.
-func identities() []string {
-	return []string{"signed-in", "known-at-work", "seen-document", "called-back"}
-}
-
-func channelNames() string {
-	var names []string
-	for _, c := range schema.Channels() {
-		names = append(names, string(c))
-	}
-	return strings.Join(names, ", ")
-}
+func channelNames() string { return strings.Join(codes(schema.Channels()), ", ") }
 
 // opened checks the flags and makes the first entry of the ledger.
 func (a *app) opened(f newFlags, lang schema.Lang) (who schema.Subject, e schema.Entry, err error) {
@@ -115,8 +102,8 @@ func (a *app) opened(f newFlags, lang schema.Lang) (who schema.Subject, e schema
 	if e.Case != "" && !caseForm().MatchString(e.Case) {
 		return who, e, a.usage("cli.error.case")
 	}
-	if f.identity != "" && !slices.Contains(identities(), f.identity) {
-		return who, e, a.usage("cli.error.identity", "methods", strings.Join(identities(), ", "))
+	if f.identity != "" && !slices.Contains(codes(schema.IdentityMethods()), f.identity) {
+		return who, e, a.usage("cli.error.identity", "methods", strings.Join(codes(schema.IdentityMethods()), ", "))
 	}
 	e.Parts = f.sources
 	if len(f.in) > 0 {

@@ -1,0 +1,51 @@
+package queue
+
+import (
+	"context"
+
+	"inzage/schema"
+)
+
+// Decide writes what somebody decides on a request: the act itself or, where it
+// takes two people, a proposal of it, and the act once another proposed it (see
+// schema.Request.Decision). reason are that person's words, sealed beside the
+// ledger, and may be empty; the words of who proposed an act stay its reason. The
+// bundle of an act that is about it is filled in.
+func (q *Queue) Decide(ctx context.Context, id schema.RequestID, act schema.Entry, reason []byte) (schema.Request, error) {
+	r, err := q.Request(ctx, id)
+	if err != nil {
+		return r, err
+	}
+	confirms := func(e schema.Entry) bool {
+		_, proposed := r.Proposals[act.Kind]
+		return proposed && e.Kind == act.Kind
+	}
+	if len(reason) > 0 && !confirms(r.Decision(act)) {
+		v, err := q.Vault(ctx, id)
+		if err != nil {
+			return r, err
+		}
+		if act.Ref, err = v.Keep(ctx, reasonOf(act.Kind), reason); err != nil {
+			return r, err
+		}
+	}
+	return q.Update(ctx, id, func(r schema.Request) ([]schema.Entry, error) {
+		e := act
+		if e.Kind == schema.EntryReleased || e.Kind == schema.EntryDelivered {
+			e.Ref = r.Bundle
+		}
+		return []schema.Entry{r.Decision(e)}, nil
+	})
+}
+
+// Reason returns the words that were given for an act, by the Ref of its entry
+// or proposal.
+func (q *Queue) Reason(ctx context.Context, id schema.RequestID, kind schema.EntryKind, ref string) ([]byte, error) {
+	v, err := q.Vault(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return v.Kept(ctx, reasonOf(kind), ref)
+}
+
+func reasonOf(kind schema.EntryKind) string { return "reason of " + string(kind) }
