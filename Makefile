@@ -33,7 +33,7 @@ build: ## build bin/inzage
 # In the order of what fails fastest; the tests come last, so that what they say
 # is what is left on the screen.
 .PHONY: test
-test: modules format lint vet imports fuzz vuln azurite viewers race ## check everything: the one command before a commit
+test: modules format lint vet imports fuzz vuln licences azurite viewers race ## check everything: the one command before a commit
 
 .PHONY: modules
 modules: ## fail where go.mod does not say what the code imports
@@ -67,6 +67,18 @@ fuzz: ## run every fuzz target for FUZZTIME (5s) each
 vuln: ## look for known vulnerabilities, where their database can be reached
 	.ci/vuln
 
+.PHONY: licences
+licences: build ## check the licence of every module in the program
+	.ci/licences bin/inzage
+
+.PHONY: release
+release: ## build dist/: archives for Linux with their bills of materials
+	.ci/release $(VERSION) dist
+
+.PHONY: reproducible
+reproducible: ## build the release twice from nothing, and compare the bytes
+	.ci/reproducible
+
 # The storage emulator that tests run against: `npm ci` installs exactly what the
 # lock file says, and only when that has changed.
 .PHONY: azurite
@@ -96,4 +108,4 @@ bench: ## run the benchmarks COUNT (1) times
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin out
+	rm -rf bin dist out
