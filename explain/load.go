@@ -157,42 +157,50 @@ type parsed struct {
 }
 
 func parseFile(f file) parsed {
-	p := parsed{name: f.name}
-	switch folder(f.name) {
-	case "events":
-		p.shape = new([]rawEvent)
-	case "namespaces":
-		p.shape = new([]rawNamespace)
-	case "fields":
-		p.shape = new(rawFields)
-	case "rules":
-		p.shape = new(rawRules)
-	case "words":
-		p.shape = new(rawWords)
-	case "values":
-		p.shape = new(rawValues)
-	case "terms":
-		p.shape = new(map[string]map[string]rawTerm)
-	case "texts":
-		p.shape = new(rawTexts)
-	case "facets":
-		p.shape = new(rawFacets)
-	case "law": // read by explain/law; part of the version all the same
-		return p
-	case "published":
-		p.shape = new(rawPublished)
-	case "refs.yaml":
-		p.shape = new(rawRefs)
-	default:
+	p := parsed{name: f.name, shape: shapeOf(f.name)}
+	switch {
+	case folder(f.name) == "law": // read by explain/law; part of the version all the same
+	case p.shape == nil:
 		p.err = errors.New("no such part of the catalog")
-		return p
-	}
-	d := yaml.NewDecoder(bytes.NewReader(f.data))
-	d.KnownFields(true)
-	if err := d.Decode(p.shape); err != nil && !errors.Is(err, io.EOF) {
-		p.err = err
+	case readPlain(f.data, p.shape):
+	default:
+		p.shape = shapeOf(f.name) // what the plain reader left may be half filled
+		d := yaml.NewDecoder(bytes.NewReader(f.data))
+		d.KnownFields(true)
+		if err := d.Decode(p.shape); err != nil && !errors.Is(err, io.EOF) {
+			p.err = err
+		}
 	}
 	return p
+}
+
+// shapeOf returns what a file of this name holds, still empty, or nil.
+func shapeOf(name string) any {
+	switch folder(name) {
+	case "events":
+		return new([]rawEvent)
+	case "namespaces":
+		return new([]rawNamespace)
+	case "fields":
+		return new(rawFields)
+	case "rules":
+		return new(rawRules)
+	case "words":
+		return new(rawWords)
+	case "values":
+		return new(rawValues)
+	case "terms":
+		return new(map[string]map[string]rawTerm)
+	case "texts":
+		return new(rawTexts)
+	case "facets":
+		return new(rawFacets)
+	case "published":
+		return new(rawPublished)
+	case "refs.yaml":
+		return new(rawRefs)
+	}
+	return nil
 }
 
 // add takes one file in; what is wrong is noted, and the next file taken.
