@@ -99,8 +99,8 @@ race: ## run the tests, with the race detector and in random order
 	go test $(RACE) -shuffle=on -timeout 40m $(PACKAGES)
 
 .PHONY: long
-long: ## run the tests that take minutes: a service killed a hundred times, a cluster
-	INZAGE_LONG=1 go test -timeout 60m -run 'TestKilledService|TestCluster' -v ./workers ./queue/queuetest
+long: ## kill the service at other moments than `make test` does, COUNT (1) times a hundred
+	for n in $$(seq $(COUNT)); do INZAGE_SEED=$$RANDOM go test -count 1 -timeout 60m -run TestKilledService -v ./workers; done
 
 .PHONY: bench
 bench: ## run the benchmarks COUNT (1) times

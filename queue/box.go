@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -232,31 +233,31 @@ func (b *Box) replace(ctx context.Context, key string, v any) error {
 	return err
 }
 
-// each hands over the sealed entries of one kind.
+// each hands over the sealed entries of one kind. Which there are, the leader of
+// the index says: a watcher may be served by a replica that lags behind, and
+// would miss what was just put.
 func (b *Box) each(ctx context.Context, kind string, do func(key string, sealed []byte) error) error {
 	ctx, stop := context.WithTimeout(ctx, partTimeout)
 	defer stop()
-	all, err := b.vault.index.Watch(ctx, b.place+"."+kind+".>", jetstream.IgnoreDeletes())
+	root := "$KV." + b.vault.index.Bucket() + "."
+	info, err := b.vault.keys.Info(ctx, jetstream.WithSubjectFilter(root+b.place+"."+kind+".>"))
 	if err != nil {
 		return fail("list index", err)
 	}
-	defer func() { _ = all.Stop() }()
-	for {
-		select {
-		case entry, more := <-all.Updates():
-			if !more {
-				return schema.Fail(schema.CodeUnreachable, "list index", nil)
-			}
-			if entry == nil { // everything that was there has come
-				return nil
-			}
-			if err := do(entry.Key(), entry.Value()); err != nil {
-				return err
-			}
-		case <-ctx.Done():
-			return fail("list index", ctx.Err())
+	for _, subject := range slices.Sorted(maps.Keys(info.State.Subjects)) {
+		key := strings.TrimPrefix(subject, root)
+		entry, err := b.vault.index.Get(ctx, key)
+		if errors.Is(err, jetstream.ErrKeyNotFound) {
+			continue // removed
+		}
+		if err != nil {
+			return fail("list index", err)
+		}
+		if err := do(entry.Key(), entry.Value()); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // conflict names the error of a write that came too late.

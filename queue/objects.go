@@ -80,8 +80,13 @@ func (v *Vault) store(ctx context.Context, r io.Reader) (h head, err error) {
 	return h, nil
 }
 
-// putTries is how often a part is put: the connection may break in between.
-const putTries = 3
+// putTries is how often a part is put, since the connection may break in
+// between, and getTries how often it is read while a replica lags behind: three
+// seconds.
+const (
+	putTries = 3
+	getTries = 11
+)
 
 // storePart puts a part, and reads it back: a connection that breaks can leave a
 // piece of it twice, which the server does not tell.
@@ -189,11 +194,18 @@ func (v *Vault) part(ctx context.Context, blob string, n int) (io.Reader, error)
 	return r, nil
 }
 
-// getPart fetches the sealed bytes of a part.
+// getPart fetches the sealed bytes of a part. With replicas, the one that answers
+// may lag behind and give the beginning only: then once more, a little later.
 func (v *Vault) getPart(ctx context.Context, name string) ([]byte, error) {
 	ctx, stop := v.whileUp(ctx)
 	defer stop()
 	sealed, err := v.files.GetBytes(ctx, name)
+	for try := 1; errors.Is(err, jetstream.ErrDigestMismatch) && v.replicas > 1 && try < getTries; try++ {
+		if err := wait(ctx, jitter(time.Duration(try)*50*time.Millisecond)); err != nil {
+			return nil, err
+		}
+		sealed, err = v.files.GetBytes(ctx, name)
+	}
 	if errors.Is(err, jetstream.ErrObjectNotFound) || errors.Is(err, jetstream.ErrDigestMismatch) {
 		return nil, schema.Fail(schema.CodeTampered, "read part", err)
 	}

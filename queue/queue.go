@@ -16,7 +16,8 @@ import (
 type Options struct {
 	// Key is the organisation's key.
 	Key Key
-	// Replicas is how many servers keep each stream: 1 (embedded), or 3.
+	// Replicas is how many servers keep each stream of a new store: 1 (embedded),
+	// or 3. A store that is there goes on as it was made.
 	Replicas int
 	// Bind makes nothing: streams that are missing are an error. For those who
 	// may not make streams, and for the commands.

@@ -28,6 +28,10 @@ const (
 	prefixFiles = "files_" // object store: sealed parts of files
 	prefixIndex = "index_" // key-value store: sealed names, sizes, bookmarks, notes
 
+	// What NATS puts before the names of its two kinds of stores.
+	prefixKV      = "KV_"
+	prefixObjects = "OBJ_"
+
 	subjectLedger   = "inzage.led."
 	subjectJob      = "inzage.job."
 	subjectDue      = "inzage.due."
@@ -42,7 +46,7 @@ const (
 // layout is the version of the list below, kept in each stream. Raise it with
 // every change; a start brings older streams up to date, and refuses newer ones.
 const (
-	layout     = 1
+	layout     = 2
 	metaLayout = "inzage-layout"
 )
 
@@ -56,7 +60,7 @@ const defaultPatience = time.Minute
 func ledgerStreams(replicas int) []jetstream.StreamConfig {
 	list := []jetstream.StreamConfig{{
 		Name: streamLedger, Subjects: []string{subjectLedger + ">"},
-		DenyDelete: true, DenyPurge: true, AllowAtomicPublish: true, AllowDirect: true,
+		DenyDelete: true, DenyPurge: true, AllowAtomicPublish: true,
 		MaxBytes: 2 << 30, MaxMsgSize: 64 << 10, Duplicates: 2 * time.Minute,
 		// Tells, once an entry is stored, those who work on its request.
 		RePublish: &jetstream.RePublish{Source: subjectLedger + ">", Destination: subjectSaid + ">", HeadersOnly: true},
@@ -64,14 +68,14 @@ func ledgerStreams(replicas int) []jetstream.StreamConfig {
 		Name: streamSchedule, Subjects: []string{subjectSchedule + ">", subjectDue + ">"},
 		// Schedules do not go with Discard New, and Discard Old would drop jobs in
 		// silence: this stream has no limit of its own, the account has.
-		AllowMsgSchedules: true, AllowMsgTTL: true, AllowDirect: true, MaxMsgSize: 64 << 10,
+		AllowMsgSchedules: true, AllowMsgTTL: true, MaxMsgSize: 64 << 10,
 	}, {
 		// Discard New holds the sources back when it is full; Discard Old lost
 		// 90 jobs of 100. Where the server does not know any more how far it had
 		// come, after a kill, OptStartSeq makes it begin anew: jobs come twice.
 		// Without it, it goes on from a moment, and jobs that it had not taken over
 		// by then were lost.
-		Name: streamJobs, Retention: jetstream.WorkQueuePolicy, AllowDirect: true,
+		Name: streamJobs, Retention: jetstream.WorkQueuePolicy,
 		MaxBytes: 256 << 20, MaxMsgSize: 64 << 10,
 		Sources: []*jetstream.StreamSource{
 			{Name: streamLedger, OptStartSeq: 1, SubjectTransforms: []jetstream.SubjectTransformConfig{{
@@ -85,18 +89,27 @@ func ledgerStreams(replicas int) []jetstream.StreamConfig {
 		},
 		RePublish: &jetstream.RePublish{Source: subjectJob + ">", Destination: subjectWake + ">", HeadersOnly: true},
 	}, {
-		Name: streamParked, Subjects: []string{subjectParked}, DenyPurge: true, AllowDirect: true,
+		Name: streamParked, Subjects: []string{subjectParked}, DenyPurge: true,
 		MaxBytes: 16 << 20, MaxMsgSize: 64 << 10, MaxAge: 90 * 24 * time.Hour,
 	}}
 	for i := range list {
 		list[i].Storage, list[i].Replicas = jetstream.FileStorage, replicas
+		list[i].AllowDirect = direct(replicas)
 		if list[i].MaxBytes > 0 {
 			list[i].Discard = jetstream.DiscardNew
 		}
 		list[i].Metadata = map[string]string{metaLayout: strconv.Itoa(layout)}
 	}
+	// A history is read in one request, which only a direct get can do; entriesAtOnce
+	// asks the leader how far it must reach.
+	list[0].AllowDirect = true
 	return list
 }
+
+// direct reports whether a stream may answer a read without its leader: with
+// replicas, one that lags behind answers too, and what was just written is not
+// there.
+func direct(replicas int) bool { return replicas == 1 }
 
 // keyStream holds one message for good.
 func keyStream(name, subject string, replicas int) jetstream.StreamConfig {
@@ -106,10 +119,30 @@ func keyStream(name, subject string, replicas int) jetstream.StreamConfig {
 	}
 }
 
-func buckets(replicas int) []jetstream.KeyValueConfig {
-	return []jetstream.KeyValueConfig{
-		{Bucket: bucketRegister, History: 1, MaxBytes: 1 << 30, Replicas: replicas},
-		{Bucket: bucketRates, History: 1, MaxBytes: 8 << 20, Replicas: replicas, Storage: jetstream.MemoryStorage},
+// buckets are the key-value stores in the ledger's account.
+func buckets(replicas int) []jetstream.StreamConfig {
+	register, rates := indexStream(bucketRegister, replicas), indexStream(bucketRates, replicas)
+	register.MaxBytes, rates.MaxBytes = 1<<30, 8<<20
+	rates.Storage = jetstream.MemoryStorage
+	return []jetstream.StreamConfig{register, rates}
+}
+
+// indexStream is a key-value store without history, as the client library would
+// make it (ADR-8 of NATS), but for direct.
+func indexStream(bucket string, replicas int) jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name: prefixKV + bucket, Subjects: []string{"$KV." + bucket + ".>"},
+		Storage: jetstream.FileStorage, Replicas: replicas, AllowDirect: direct(replicas),
+		MaxMsgsPerSubject: 1, Discard: jetstream.DiscardNew, AllowRollup: true, DenyDelete: true,
+	}
+}
+
+// filesStream is an object store likewise (ADR-20).
+func filesStream(bucket string, replicas int) jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name: prefixObjects + bucket, Subjects: []string{"$O." + bucket + ".C.>", "$O." + bucket + ".M.>"},
+		Storage: jetstream.FileStorage, Replicas: replicas, AllowDirect: direct(replicas),
+		Discard: jetstream.DiscardNew, AllowRollup: true,
 	}
 }
 
@@ -140,6 +173,13 @@ func (q *Queue) ensure(ctx context.Context) error {
 		return err
 	}
 	fresh := len(names) == 0
+	if slices.Contains(names, streamLedger) {
+		ledger, err := q.ledger.Stream(ctx, streamLedger)
+		if err != nil {
+			return fail("open stream", err)
+		}
+		q.opts.Replicas = max(ledger.CachedInfo().Config.Replicas, 1) // as it was made
+	}
 	if err := q.ensureKey(ctx, fresh); err != nil {
 		return err
 	}
@@ -163,13 +203,13 @@ func (q *Queue) ensure(ctx context.Context) error {
 // ensureParts does the same for the buckets and the consumers of jobs.
 func (q *Queue) ensureParts(ctx context.Context, names []string) error {
 	for _, cfg := range buckets(q.opts.Replicas) {
-		if slices.Contains(names, "KV_"+cfg.Bucket) {
+		if slices.Contains(names, cfg.Name) {
 			continue
 		}
 		if q.opts.Bind {
 			return schema.Fail(schema.CodeDamagedStore, "open bucket", nil)
 		}
-		if _, err := q.ledger.CreateKeyValue(ctx, cfg); err != nil {
+		if _, err := q.ledger.CreateStream(ctx, cfg); err != nil {
 			return fail("make bucket", err)
 		}
 	}

@@ -35,7 +35,10 @@ type Vault struct {
 	key   Key
 	files jetstream.ObjectStore
 	index jetstream.KeyValue
+	keys  jetstream.Stream // the index's
 	conn  *nats.Conn
+	// replicas is how many servers keep the files.
+	replicas int
 	// putting is held during a Put: the server refuses much of what is stored
 	// into one bucket at the same time.
 	putting *sync.Mutex
@@ -58,13 +61,12 @@ func (q *Queue) makeVault(ctx context.Context, id schema.RequestID) (*Vault, err
 	if _, err := q.keys.Publish(ctx, subjectKey+string(id), sealed); err != nil && apiCode(err) != errStoreFailed {
 		return nil, fail("store key", err)
 	}
-	_, err = q.blobs.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: prefixFiles + string(id), Replicas: q.opts.Replicas})
-	if err != nil && !errors.Is(err, jetstream.ErrBucketExists) {
-		return nil, fail("make bucket", err)
-	}
-	_, err = q.blobs.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: prefixIndex + string(id), History: 1, Replicas: q.opts.Replicas})
-	if err != nil && !errors.Is(err, jetstream.ErrBucketExists) {
-		return nil, fail("make index", err)
+	for _, cfg := range []jetstream.StreamConfig{
+		filesStream(prefixFiles+string(id), q.opts.Replicas), indexStream(prefixIndex+string(id), q.opts.Replicas),
+	} {
+		if _, err := q.blobs.CreateStream(ctx, cfg); err != nil {
+			return nil, fail("make bucket", err)
+		}
 	}
 	return q.Vault(ctx, id)
 }
@@ -94,11 +96,14 @@ func (q *Queue) Vault(ctx context.Context, id schema.RequestID) (*Vault, error) 
 	if len(secret) != keySize {
 		return nil, schema.Fail(schema.CodeTampered, "read key", nil)
 	}
-	v := &Vault{id: id, conn: q.conns.blobs, key: Key{(*[keySize]byte)(secret)}}
+	v := &Vault{id: id, conn: q.conns.blobs, replicas: q.opts.Replicas, key: Key{(*[keySize]byte)(secret)}}
 	if v.files, err = q.blobs.ObjectStore(ctx, prefixFiles+string(id)); err != nil {
 		return nil, fail("open bucket", err)
 	}
 	if v.index, err = q.blobs.KeyValue(ctx, prefixIndex+string(id)); err != nil {
+		return nil, fail("open index", err)
+	}
+	if v.keys, err = q.blobs.Stream(ctx, prefixKV+prefixIndex+string(id)); err != nil {
 		return nil, fail("open index", err)
 	}
 	lock, _ := q.putting.LoadOrStore(id, new(sync.Mutex))
@@ -114,7 +119,7 @@ func (q *Queue) shred(ctx context.Context, id schema.RequestID) (map[string]int6
 		return nil, schema.Fail(schema.CodeNotFound, "erase request", nil)
 	}
 	counts := map[string]int64{"keys": 0, "objects": 0, "bytes": 0, "notes": 0}
-	files, index := "OBJ_"+prefixFiles+string(id), "KV_"+prefixIndex+string(id)
+	files, index := prefixObjects+prefixFiles+string(id), prefixKV+prefixIndex+string(id)
 	if s, err := q.blobs.Stream(ctx, files); err == nil {
 		counts["bytes"] = int64(s.CachedInfo().State.Bytes) //nolint:gosec // a size on a disk
 		info, err := s.Info(ctx, jetstream.WithSubjectFilter("$O."+prefixFiles+string(id)+".M.>"))

@@ -1,7 +1,6 @@
 package queuetest_test
 
 import (
-	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -28,11 +27,6 @@ func openCluster(t *testing.T, c *queuetest.Cluster) *queue.Queue {
 
 func TestCluster(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("INZAGE_LONG") == "" {
-		// Not yet true of a cluster: a box read right after it was written can be
-		// answered by a server that lags behind ("not-found").
-		t.Skip("INZAGE_LONG is not set: run by make long; a read after a write can lag on a cluster")
-	}
 	queuetest.Run(t, openCluster(t, queuetest.ServeCluster(t)))
 }
 

@@ -59,18 +59,19 @@ func Why(err error) string {
 	return strings.Join(text, ": ")
 }
 
-// Eventually waits until the condition holds, half a minute at most.
+// Eventually waits until the condition holds. The bound says only that something
+// hangs: a machine that is busy with other tests is slow.
 func Eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	end := time.NewTimer(30 * time.Second)
+	end := time.NewTimer(3 * time.Minute)
 	defer end.Stop()
 	for !holds() {
 		select {
 		case <-tick.C:
 		case <-end.C:
-			t.Fatalf("not within half a minute: %s", what)
+			t.Fatalf("not within three minutes: %s", what)
 		case <-t.Context().Done():
 			t.Fatal(t.Context().Err())
 		}

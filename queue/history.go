@@ -1,0 +1,231 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"inzage/schema"
+)
+
+// stored is an entry as it stands in the ledger.
+type stored struct {
+	schema.Entry
+	seq  uint64 // in the stream
+	hash string // of the bytes
+}
+
+// history is the ledger of one request.
+type history struct {
+	id      schema.RequestID
+	request schema.Request
+	entries []stored
+}
+
+// last is the sequence of the last entry, 0 where there is none.
+func (h history) last() uint64 {
+	if len(h.entries) == 0 {
+		return 0
+	}
+	return h.entries[len(h.entries)-1].seq
+}
+
+// history reads the ledger of a request and checks its chain.
+func (q *Queue) history(ctx context.Context, id schema.RequestID) (history, error) {
+	h := history{id: id}
+	if !ValidID(id) {
+		return h, schema.Fail(schema.CodeNotFound, "read ledger", nil)
+	}
+	ctx, stop := context.WithTimeout(ctx, dialTimeout)
+	defer stop()
+	entries, err := q.entriesAtOnce(ctx, id)
+	if err != nil {
+		return h, err
+	}
+	slices.SortFunc(entries, func(a, b stored) int { return a.N - b.N })
+	h.entries = entries
+	h.request, err = foldAll(id, entries)
+	return h, err
+}
+
+// foldAll is what entries come to, if each follows on the one before.
+func foldAll(id schema.RequestID, entries []stored) (schema.Request, error) {
+	request, prev := schema.Request{ID: id}, ""
+	for i, e := range entries {
+		if e.N != i+1 || e.Prev != prev {
+			return request, schema.Fail(schema.CodeTampered, "read ledger", nil)
+		}
+		var err error
+		if request, err = request.Fold(e.Entry); err != nil {
+			if !known(e.Kind) {
+				return request, schema.Fail(schema.CodeNewerVersion, "read ledger", err)
+			}
+			return request, schema.Fail(schema.CodeTampered, "read ledger", err)
+		}
+		request.ID = id
+		prev = e.hash
+	}
+	return request, nil
+}
+
+// known reports whether this version of the program knows the kind of entry.
+func known(kind schema.EntryKind) bool {
+	return slices.ContainsFunc(append(schema.States(), ""), func(s schema.State) bool {
+		_, allowed := s.Next(kind)
+		return allowed
+	})
+}
+
+// entriesAtOnce reads up to 1024 entries in one request to the server, more with
+// a consumer. With replicas, one that lags behind may answer: so the leader says
+// how far the answer must reach.
+func (q *Queue) entriesAtOnce(ctx context.Context, id schema.RequestID) ([]stored, error) {
+	if q.opts.Replicas == 1 {
+		return q.entriesBatch(ctx, id)
+	}
+	last, err := q.lastSequence(ctx, id)
+	for err == nil {
+		var entries []stored
+		entries, err = q.entriesBatch(ctx, id)
+		if err == nil && (last == 0 || slices.ContainsFunc(entries, func(e stored) bool { return e.seq >= last })) {
+			return entries, nil
+		}
+		if err == nil {
+			err = wait(ctx, jitter(5*time.Millisecond))
+		}
+	}
+	return nil, err
+}
+
+// lastSequence asks the leader for the sequence of a request's last entry, 0
+// where there is none.
+func (q *Queue) lastSequence(ctx context.Context, id schema.RequestID) (uint64, error) {
+	ask, err := json.Marshal(map[string]string{"last_by_subj": subjectLedger + string(id) + ".>"})
+	if err != nil {
+		return 0, schema.Fail(schema.CodeInternal, "read ledger", err)
+	}
+	answer, err := q.conns.ledger.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+streamLedger, ask)
+	if err != nil {
+		return 0, fail("read ledger", err)
+	}
+	var last struct {
+		Error   *jetstream.APIError `json:"error"`
+		Message struct {
+			Seq uint64 `json:"seq"`
+		} `json:"message"`
+	}
+	if err := json.Unmarshal(answer.Data, &last); err != nil {
+		return 0, schema.Fail(schema.CodeInternal, "read ledger", err)
+	}
+	if last.Error != nil && last.Error.ErrorCode != jetstream.JSErrCodeMessageNotFound {
+		return 0, fail("read ledger", last.Error)
+	}
+	return last.Message.Seq, nil
+}
+
+func (q *Queue) entriesBatch(ctx context.Context, id schema.RequestID) ([]stored, error) {
+	var entries []stored
+	pending := "0"
+	all, err := jetstreamext.GetLastMsgsFor(ctx, q.ledger, streamLedger, []string{subjectLedger + string(id) + ".>"})
+	if err != nil {
+		return nil, fail("read ledger", err)
+	}
+	for msg, err := range all {
+		switch {
+		case errors.Is(err, jetstreamext.ErrNoMessages):
+			return nil, nil
+		case errors.Is(err, jetstreamext.ErrBatchUnsupported): // said of too many, too
+			return q.entriesOneByOne(ctx, id)
+		case err != nil:
+			return nil, fail("read ledger", err)
+		}
+		e, err := readEntry(msg.Header, msg.Data)
+		if err != nil {
+			return nil, err
+		}
+		e.seq = msg.Sequence
+		entries = append(entries, e)
+		pending = msg.Header.Get("Nats-Num-Pending")
+	}
+	if pending != "0" {
+		return nil, schema.Fail(schema.CodeUnreachable, "read ledger", nil)
+	}
+	return entries, nil
+}
+
+func (q *Queue) entriesOneByOne(ctx context.Context, id schema.RequestID) ([]stored, error) {
+	var entries []stored
+	err := q.walk(ctx, subjectLedger+string(id)+".>", 0, func(_ string, e stored) error {
+		entries = append(entries, e)
+		return nil
+	}, func(_ string, err error) error { return err })
+	return entries, err
+}
+
+// walk reads the entries under a subject from a sequence on, up to the last one
+// that is there now. What cannot be read goes to bad.
+func (q *Queue) walk(ctx context.Context, subject string, from uint64, do func(subject string, e stored) error, bad func(subject string, err error) error) error {
+	stream, err := q.ledger.Stream(ctx, streamLedger)
+	if err != nil {
+		return fail("read ledger", err)
+	}
+	cfg := jetstream.OrderedConsumerConfig{FilterSubjects: []string{subject}, OptStartSeq: max(from, 1), DeliverPolicy: jetstream.DeliverByStartSequencePolicy}
+	consumer, err := stream.OrderedConsumer(ctx, cfg)
+	if err != nil {
+		return fail("read ledger", err)
+	}
+	info, err := consumer.Info(ctx)
+	if err != nil {
+		return fail("read ledger", err)
+	}
+	left := info.NumPending
+	if left == 0 {
+		return nil
+	}
+	messages, err := consumer.Messages()
+	if err != nil {
+		return fail("read ledger", err)
+	}
+	defer messages.Stop()
+	for ; left > 0; left-- {
+		msg, err := messages.Next(jetstream.NextContext(ctx))
+		if err != nil {
+			return fail("read ledger", err)
+		}
+		e, err := readEntry(msg.Headers(), msg.Data())
+		if err != nil {
+			err = bad(msg.Subject(), err)
+		} else {
+			var meta *jetstream.MsgMetadata
+			if meta, err = msg.Metadata(); err == nil {
+				e.seq = meta.Sequence.Stream
+				err = do(msg.Subject(), e)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readEntry reads a message of the ledger.
+func readEntry(h nats.Header, text []byte) (stored, error) {
+	if v, err := strconv.Atoi(h.Get(headerVersion)); err != nil || v < 1 {
+		return stored{}, schema.Fail(schema.CodeTampered, "read entry", nil)
+	} else if v > entryVersion {
+		return stored{}, schema.Fail(schema.CodeNewerVersion, "read entry", nil)
+	}
+	var e schema.Entry
+	if err := json.Unmarshal(text, &e); err != nil {
+		return stored{}, schema.Fail(schema.CodeTampered, "read entry", nil)
+	}
+	return stored{Entry: e, hash: hashOf(text)}, nil
+}
