@@ -36,8 +36,9 @@ build: ## build bin/inzage
 test: modules format lint vet imports fuzz vuln licences azurite viewers race ## check everything: the one command before a commit
 
 .PHONY: modules
-modules: ## fail where go.mod does not say what the code imports
+modules: ## fail where go.mod or tools.mod does not say what is imported
 	@go mod tidy -diff >/dev/null || { echo 'go.mod or go.sum is not tidy; run: go mod tidy'; exit 1; }
+	@go list -modfile=tools.mod -deps tool >/dev/null
 
 .PHONY: format
 format: ## fail where a file is not formatted
