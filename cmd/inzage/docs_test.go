@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -30,6 +31,45 @@ func TestThreatModel(t *testing.T) {
 		if !strings.Contains(sources[folder], "func "+test+"(") {
 			t.Errorf("%s has no %s", folder, test)
 		}
+	}
+}
+
+// TestGuides holds the commands and flags in the guides to those of the program,
+// and each guide to its other language.
+func TestGuides(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("..", "..", "docs", "guides", "*.md"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no guides", err)
+	}
+	root := testApp(t, "en").root()
+	seen := map[string][]string{} // guide → commands, first language
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Base(file)
+		var commands []string
+		for _, line := range regexp.MustCompile("(?m)(?:^|`)inzage ([^`\n]+)").FindAllStringSubmatch(string(text), -1) {
+			words := strings.Fields(line[1])
+			cmd, _, err := root.Find(words)
+			if err != nil || !cmd.Runnable() {
+				t.Errorf("%s: there is no command inzage %s", name, line[1])
+				continue
+			}
+			commands = append(commands, cmd.CommandPath())
+			for _, word := range words {
+				if flag, ok := strings.CutPrefix(word, "--"); ok && cmd.Flag(flag) == nil && cmd.InheritedFlags().Lookup(flag) == nil {
+					t.Errorf("%s: inzage %s: there is no flag --%s", name, line[1], flag)
+				}
+			}
+		}
+		guide, _, _ := strings.Cut(name, ".")
+		if other, ok := seen[guide]; ok && !slices.Equal(commands, other) {
+			t.Errorf("%s names %q, its other language %q", guide, commands, other)
+		}
+		seen[guide] = commands
 	}
 }
 
