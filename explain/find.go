@@ -66,14 +66,16 @@ func findUserFolder(v string, from int) (span, bool) {
 		if v[i] != '\\' && v[i] != '/' {
 			continue
 		}
+		first := i
 		start := skipSeparators(v, i)
+		i = start - 1 // a row of separators is read once
 		end := partEnd(v, start)
 		folder := v[start:end]
 		switch {
 		case end == len(v) || v[end] != '\\' && v[end] != '/':
 			continue
 		case strings.EqualFold(folder, "users"), strings.EqualFold(folder, "Documents and Settings"):
-		case folder == "home" && (i == 0 || !isAlnum(v[i-1])): // of a computer, not of a website
+		case folder == "home" && (first < i || first == 0 || !isAlnum(v[first-1])): // of a computer, not of a website
 		default:
 			continue
 		}
@@ -117,13 +119,16 @@ func nameEnd(v string, start int) int {
 // findSite finds the owner in the address of a person's own OneDrive site:
 // name in …sharepoint.com/personal/name/…
 func findSite(v string, from int) (span, bool) {
-	const folder = "/personal/"
+	const (
+		folder = "/personal/"
+		far    = 200 // the site's host stands right before it, with its port at most
+	)
 	for i := from; i+len(folder) < len(v); i++ {
 		if v[i] != '/' || !strings.EqualFold(v[i:i+len(folder)], folder) {
 			continue
 		}
 		s := span{i + len(folder), nameEnd(v, i+len(folder))}
-		if s.from < s.to && (strings.Count(s.of(v), "_") >= 2 || containsFold(v[:i], "sharepoint.")) {
+		if s.from < s.to && (strings.Count(s.of(v), "_") >= 2 || containsFold(v[max(0, i-far):i], "sharepoint.")) {
 			return s, true
 		}
 	}
@@ -197,7 +202,7 @@ func findPhone(v string, from int) (span, bool) {
 			continue
 		}
 		digits, end := 0, i
-		for k := i + 1; k < len(v); k++ {
+		for k := i + 1; k < len(v) && digits <= 15; k++ {
 			if isDigit(v[k]) {
 				digits, end = digits+1, k+1
 			} else if strings.IndexByte(" -()", v[k]) < 0 || v[k] == v[k-1] || dutch && k > i+2 && v[k] == '-' {

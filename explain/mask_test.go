@@ -258,3 +258,36 @@ func FuzzMask(f *testing.F) {
 		}
 	})
 }
+
+// TestMaskHostileTexts masks texts made to be read over and over again: a finder
+// that looks back or ahead without end does not finish in the time of the test.
+func TestMaskHostileTexts(t *testing.T) {
+	t.Parallel()
+	mask := func(t *testing.T, path, v string) string {
+		m, x := newMasker(t, explain.Others{Mask: []schema.Subject{{Name: schema.NewPersonal("Karim Bakker")}}})
+		m.Unreadable(&schema.Record{Raw: schema.NewPersonal(v)})
+		return masked(m, x, path, v)
+	}
+	const long, short = 1 << 20, 32 << 10
+	for _, s := range []string{
+		"@", "a@", "@.", `"`, `"@`, "a@b.nl ", "users/", `C:\Users\ab\`, "/home/", "home/a ", "/personal/", "sharepoint.x/personal/a", "06-", "+1", "+1 ( ) ",
+		"0", "a", "ab,", "%25", "%2525", "%", "&", "&#", "&amp;", `\u0025`, `\\`, "\x00", "S-1-5-21-", "s-1-12-1-1", "-", "01234567-", "aGVsbG8g", "d3d3LmEubmwg",
+		"/cn=recipients/cn=", "1.2.3.4 ", "::", "\xff", "\u00e9", `"a":"b",`, "Karim ", "orgid:",
+	} {
+		v := strings.Repeat(s, short/len(s))
+		if got := mask(t, "data.Blob", v+" "+karimMail); strings.Contains(got, karimMail) {
+			t.Errorf("%q shows the colleague", s)
+		}
+		if got := mask(t, "data.participants[0].name", v); got == "" {
+			t.Errorf("%q is lost", s)
+		}
+	}
+	// These were once read as often as they are long.
+	for _, s := range []string{"/", "/personal/a", "06 "} {
+		if got := mask(t, "data.Blob", strings.Repeat(s, long/len(s))+" "+karimMail); strings.Contains(got, karimMail) {
+			t.Errorf("%q shows the colleague", s)
+		}
+	}
+	mask(t, "data.participants[0].name", strings.Repeat("9", long))
+	mask(t, strings.Repeat("by.", long/8)+strings.Repeat("Long", long/8), karimMail)
+}

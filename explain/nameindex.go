@@ -15,13 +15,20 @@ type nameIndex struct {
 	known map[string]bool
 }
 
-// minName is how many letters a name must have to be looked for in text.
-const minName = 6
+const (
+	// minName is how many letters a name must have to be looked for in text,
+	// maxName how many words it can have: what is longer is a text, no name.
+	minName = 6
+	maxName = 12
+)
 
 // add learns a name of two words or more.
 func (x *nameIndex) add(words []string) {
+	if len(words) < 2 || len(words) > maxName {
+		return
+	}
 	joined := strings.Join(words, "")
-	if len(words) < 2 || len(joined) < minName || x.known[joined] {
+	if len(joined) < minName || x.known[joined] {
 		return
 	}
 	if x.first == nil {

@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -134,8 +133,8 @@ func codeKey(code string) string {
 		return "c:" + object
 	}
 	if isNumber(code) && len(code) >= 15 {
-		if n, ok := new(big.Int).SetString(code, 10); ok {
-			return "c:" + strconv.FormatUint(n.Uint64(), 16)
+		if n, err := strconv.ParseUint(code, 10, 64); err == nil {
+			return "c:" + strconv.FormatUint(n, 16)
 		}
 	}
 	if isGUID(code) || len(code) == 16 && allHex(code) {

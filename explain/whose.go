@@ -45,6 +45,7 @@ func (w *whose) of(path string) about {
 	parts := strings.Split(path, ".")
 	var a about
 	end := len(path)
+	leaf := lower(splitName(parts[len(parts)-1]))
 	for i, part := range slices.Backward(parts) {
 		name, _, indexed := strings.Cut(part, "[")
 		words := lower(splitName(name))
@@ -53,7 +54,6 @@ func (w *whose) of(path string) about {
 		if role := w.role(words); role && last {
 			a.who = true
 		} else if role && !a.who {
-			leaf := lower(splitName(parts[len(parts)-1]))
 			a.who = len(leaf) == 0 || !w.neutral[leaf[len(leaf)-1]]
 		}
 		if a.who && indexed && w.role(words) && !last {
