@@ -27,8 +27,11 @@ func labels(t *testing.T, file string) []label {
 	var list []label
 	for line := range strings.Lines(string(data)) {
 		cells := strings.Split(strings.TrimSpace(line), "\t")
-		class, err := schema.ParseClass(cells[len(cells)-1])
-		if len(cells) != 3 || err != nil {
+		if len(cells) < 3 || len(cells) > 4 { // event, field, class, and perhaps why
+			t.Fatalf("%s: bad line %q", file, line)
+		}
+		class, err := schema.ParseClass(cells[2])
+		if err != nil {
 			t.Fatalf("%s: bad line %q", file, line)
 		}
 		list = append(list, label{event: cells[0], field: cells[1], class: class})
@@ -39,7 +42,7 @@ func labels(t *testing.T, file string) []label {
 	return list
 }
 
-// TestClassesAgreeWithLabels measures the classes against six hundred fields
+// TestClassesAgreeWithLabels measures the classes against eight hundred fields
 // labelled by reading (testdata/labels/README.md). The floor of each file may
 // only rise. Rules are never made for a name in the held-out half; its cases are
 // therefore not printed, only how the classes are confused.
@@ -49,7 +52,7 @@ func TestClassesAgreeWithLabels(t *testing.T) {
 	if err != nil {
 		t.Fatal(errors.Unwrap(err))
 	}
-	for file, floor := range map[string]int{"tune": 179, "tune-2": 171, "held-out": 166} {
+	for file, floor := range map[string]int{"tune": 179, "tune-2": 171, "tune-3": 171, "held-out": 173} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			x := c.For(Reader{Lang: schema.English})
