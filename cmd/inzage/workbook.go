@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,6 +28,7 @@ func (a *app) explainWorkbook(c *cobra.Command, args []string, out string, reade
 	w, err := bundle.Create(temp, name, bundle.Head{
 		Case: strings.TrimSuffix(filepath.Base(out), filepath.Ext(out)), Lang: reader.Lang, Received: time.Now(), Zone: reader.Zone,
 		Catalog: a.catalog.Version(), Program: programVersion(), Author: "inzage",
+		BookRows: math.MaxInt, BookBytes: math.MaxInt, // one file was asked for, however long
 		Words: func(key string, args ...any) string { return a.catalog.Text(reader.Lang, key, args...) },
 	})
 	if err != nil {

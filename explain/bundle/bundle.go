@@ -38,6 +38,11 @@ type Head struct {
 	// RowLimit is the number of rows of one Tijdlijn sheet; 0 is 250,000,
 	// which opens in a few seconds.
 	RowLimit int
+	// BookRows and BookBytes bound a workbook: the rows of its lists, and about
+	// the size of their XML before it is packed; 0 is a million rows and 600 MiB,
+	// which packs to about 60 MB. A timeline that is longer goes on in numbered
+	// workbooks.
+	BookRows, BookBytes int
 	// Sign is the key of the organisation; nil leaves the bundle unsigned.
 	Sign ed25519.PrivateKey
 	// PageRows is the number of rows of one list on one HTML page; 0 is
@@ -112,6 +117,12 @@ func Create(dir, name string, h Head) (*Writer, error) {
 	}
 	if h.RowLimit <= 0 {
 		h.RowLimit = defaultRowLimit
+	}
+	if h.BookRows <= 0 {
+		h.BookRows = defaultBookRows
+	}
+	if h.BookBytes <= 0 {
+		h.BookBytes = defaultBookBytes
 	}
 	if h.PageRows <= 0 {
 		h.PageRows = defaultPageRows
@@ -292,22 +303,9 @@ func (w *Writer) finish(total Count) (Result, error) {
 	if err := w.lines.finish(); err != nil {
 		return Result{}, err
 	}
-	xlsx, err := newMade(filepath.Join(w.temp, bookName), false)
-	if err != nil {
-		return Result{}, err
-	}
-	defer func() { _ = xlsx.file.Close() }()
 	b := &book{Writer: w, all: &all}
 	a := b.answer()
-	if err := b.workbook(xlsx, a); err != nil {
-		return Result{}, err
-	}
-	if err := xlsx.finish(); err != nil {
-		return Result{}, err
-	}
-	// The workbook is a zip itself: stored, so that it opens from inside the
-	// bundle without being unpacked twice.
-	if err := w.zip.carry(w.bookPath(), xlsx, zip.Store); err != nil {
+	if err := b.workbooks(a); err != nil {
 		return Result{}, err
 	}
 	if err := b.webPages(a); err != nil {
@@ -343,9 +341,6 @@ func (w *Writer) finish(total Count) (Result, error) {
 	}
 	return Result{Path: w.final, Size: w.zip.size, SHA256: w.zip.digest(), Balance: all, Findings: b.found()}, nil
 }
-
-// bookPath is the name of the workbook in the zip.
-func (w *Writer) bookPath() string { return "inzage-" + fileCase(w.head.Case) + ".xlsx" }
 
 // Abort gives up and removes everything that was not finished. After Close it
 // does nothing, so it can be deferred.

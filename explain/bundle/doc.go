@@ -1,6 +1,7 @@
 // Package bundle turns explanations into what the person receives: one zip with
 //
-//	inzage-<case>.xlsx      the workbook, to search and filter
+//	inzage-<case>.xlsx      the workbook, to search and filter; a timeline that is
+//	                        too long goes on in inzage-<case>-deel-2.xlsx, … (parts.go)
 //	inzage-<case>.html      the same as a page, to read and print
 //	machine/records.jsonl   every record with every field, exact, for programs
 //	machine/…               its JSON Schema, and the timeline as CSV

@@ -53,7 +53,7 @@ func TestRedacted(t *testing.T) {
 	if err != nil {
 		t.Fatal(causes(err))
 	}
-	b := readBook(t, member(t, res.Path, w.bookPath()))
+	b := readBook(t, member(t, res.Path, w.bookPath(1)))
 	for _, row := range b.sheets["Your identifiers"].table(t, b.sheets["Your identifiers"].tables[0]) {
 		if strings.Contains(strings.Join(row, "|"), "collega") {
 			t.Errorf("somebody else among the person's identifiers: %v", row)

@@ -69,7 +69,7 @@ func TestPortrait(t *testing.T) {
 	if err != nil {
 		t.Fatal(causes(err))
 	}
-	file := member(t, res.Path, w.bookPath())
+	file := member(t, res.Path, w.bookPath(1))
 	text := dump(t, file)
 	for _, want := range []string{
 		`answer "On 4 days it was recorded that something happened with your account or device: 5 times."`,

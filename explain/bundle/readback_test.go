@@ -92,7 +92,7 @@ func write(t testing.TB, h Head, list []*schema.Explanation) []byte {
 	if err != nil {
 		t.Fatal(causes(err))
 	}
-	return member(t, res.Path, w.bookPath())
+	return member(t, res.Path, w.bookPath(1))
 }
 
 // wantRow is what a row of the timeline must show, worked out from the record.

@@ -53,19 +53,22 @@ func (b *book) readme() *section {
 	s.add(b.newTable("readme.layers", rows, "layer", "means"))
 
 	rows = [][]cell{
-		{strong(b.bookPath()), text(b.word("readme.files.book"))},
+		{strong(b.bookPath(1)), text(b.word("readme.files.book"))},
 		{strong(b.pagePath(1)), text(b.word("readme.files.page"))},
 	}
 	if b.head.Law != nil {
 		rows = append(rows, []cell{strong(b.letterPath() + ".html, " + b.letterPath() + ".txt"), text(b.word("readme.files.letter"))})
 	}
-	s.add(heading(b.word("readme.files")), b.newTable("readme.files", append(rows, [][]cell{
+	rows = append(rows, [][]cell{
 		{strong(recordsPath), text(b.word("readme.files.records"))},
 		{strong(recordsSchemaPath), text(b.word("readme.files.schema"))},
 		{strong(csvPath), text(b.word("readme.files.csv"))},
 		{strong(rawFolder), text(b.word("readme.files.raw"))},
 		{strong(manifestPath), text(b.word("readme.files.manifest"))},
-	}...), "path", "about"))
+	}...)
+	files := b.newTable("readme.files", rows, "path", "about")
+	files.rows = b.withParts(rows)
+	s.add(heading(b.word("readme.files")), files)
 	return s
 }
 

@@ -16,6 +16,7 @@ type sheet struct {
 	table  string // name of the long table
 	span   span
 	rows   *pulled // of the long table
+	terms  *pulled // the same, for the texts that they share
 	above  []any   // what stands on it above the long table, and the table
 	next   bool    // it continues the sheet before it
 	header int     // row of the long table's header
@@ -248,9 +249,10 @@ func (p *page) cell(col, style int, c cell) {
 		if style == styleText {
 			style = styleTextLink
 		}
-		p.text(at, c.text)
+		said, to := p.target(c)
+		p.text(at, said)
 		if p.err == nil {
-			p.err = p.f.SetCellHyperLink(p.sheet.name, at, p.target(c), "Location")
+			p.err = p.f.SetCellHyperLink(p.sheet.name, at, to, "Location")
 		}
 	case cellNumber:
 		style = styleNumber
@@ -266,32 +268,24 @@ func (p *page) cell(col, style int, c cell) {
 	}
 }
 
-// target is where a link leads: to the start of a section, to a row of its long
-// table, or to the sheet of that name.
-func (p *page) target(c cell) string {
-	start, before := quoted(c.to)+"!A1", int64(0)
+// target is where a link leads, and what it says: to the start of a section or a
+// sheet, or to a row of the timeline. Where that is in another workbook, it says
+// so and leads to the list of them: links between files break when one moves.
+func (p *page) target(c cell) (said, to string) {
+	if x, ok := p.spots[c.n]; ok {
+		s := p.timelines[x.sheet]
+		row := s.header + x.row
+		if s.in == p.workbook {
+			return c.text, quoted(s.name) + "!A" + strconv.Itoa(row)
+		}
+		c.to = "parts"
+		c.text = p.word("parts.elsewhere", "number", p.head.Words.number(int64(s.in.number)), "sheet", s.name, "row", p.head.Words.number(int64(row)))
+	}
+	name := c.to
 	if i := slices.IndexFunc(p.sheets, func(s *sheet) bool { return s.key == c.to }); i >= 0 {
-		start = quoted(p.sheets[i].name) + "!A1"
+		name = p.sheets[i].name
 	}
-	if c.n == 0 {
-		return start
-	}
-	for _, s := range p.sheets {
-		if s.key != c.to {
-			continue
-		}
-		if n := c.n - before; n <= int64(s.span.entries) {
-			row := s.header + int(n)
-			for _, t := range p.tall[s.long] {
-				if t.entry > before && t.entry < c.n {
-					row += t.more
-				}
-			}
-			return quoted(s.name) + "!A" + strconv.Itoa(row)
-		}
-		before += int64(s.span.entries)
-	}
-	return start
+	return c.text, quoted(name) + "!A1"
 }
 
 // text writes a text as a cell can hold it.

@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"iter"
+	"math"
 	"time"
 )
 
@@ -12,35 +13,56 @@ type span struct {
 	first, last   time.Time // of a list in order of time
 }
 
-// tallEntry is an entry of a list, counted from 1, that takes more than one row.
-type tallEntry struct {
-	entry int64
-	more  int
+// size is how much of something there is: rows of a sheet, and about how many
+// bytes of XML they take.
+type size struct{ rows, bytes int }
+
+func (s size) plus(o size) size { return size{s.rows + o.rows, s.bytes + o.bytes} }
+
+// over tells whether s does not fit in o.
+func (s size) over(o size) bool { return s.rows > o.rows || s.bytes > o.bytes }
+
+// endless is room for everything.
+func endless() size { return size{math.MaxInt, math.MaxInt} }
+
+// spot is where a row that a link leads to stands: on which of the list's
+// sheets, and how far below its header.
+type spot struct{ sheet, row int }
+
+// divided is a list over workbooks: of each, the spans of its sheets.
+type divided [][]span
+
+// rowsOf counts the rows and entries of one workbook's spans.
+func rowsOf(spans []span) (rows, entries int) {
+	for _, s := range spans {
+		rows += s.rows
+		entries += s.entries
+	}
+	return rows, entries
 }
 
-// maxSheetBytes bounds the texts of one sheet. Escaped, they can be six times as
-// long; a part of more than 4 GiB needs a form of zip that not every program
-// reads.
-const maxSheetBytes = 600 << 20
-
-// spans divides a list over sheets, and shares the texts that its rows will
-// need before excelize numbers its own. The rows of one entry stay together.
-func (w *workbook) spans(t *table) ([]span, error) {
-	list := []span{{}}
-	size, entries := 0, int64(0)
+// divide divides a list over sheets of RowLimit rows and over workbooks of so
+// much room, of which the first has something in it already. The rows of one
+// entry stay together, and every workbook has one at least. Where links lead to
+// rows of the list, it notes where these are.
+func (b *book) divide(t *table, room, taken size, wanted map[int64]bool) (divided, error) {
+	list := divided{{{}}}
+	entries, sheet := int64(0), 0
 	for cells, err := range t.rows {
 		if err != nil {
 			return nil, err
 		}
-		s := &list[len(list)-1]
-		n, bytes := w.measure(cells)
-		entries++
-		if n > 1 {
-			w.tall[t] = append(w.tall[t], tallEntry{entries, n - 1})
-		}
-		if s.entries > 0 && (s.rows+n > w.head.RowLimit || size+bytes > maxSheetBytes) {
-			list = append(list, span{})
-			s, size = &list[len(list)-1], 0
+		n := measure(cells)
+		spans := &list[len(list)-1]
+		s := &(*spans)[len(*spans)-1]
+		switch {
+		case s.entries == 0:
+		case taken.plus(n).over(room):
+			list, taken = append(list, []span{{}}), size{}
+			s, sheet = &list[len(list)-1][0], sheet+1
+		case s.rows+n.rows > b.head.RowLimit:
+			*spans = append(*spans, span{})
+			s, sheet = &(*spans)[len(*spans)-1], sheet+1
 		}
 		if cells[0].kind == cellMoment {
 			if s.entries == 0 {
@@ -48,27 +70,30 @@ func (w *workbook) spans(t *table) ([]span, error) {
 			}
 			s.last = cells[0].at
 		}
+		if entries++; wanted[entries] {
+			b.spots[entries] = spot{sheet, s.rows + 1}
+		}
 		s.entries++
-		s.rows += n
-		size += bytes
+		s.rows += n.rows
+		taken = taken.plus(n)
 	}
 	return list, nil
 }
 
-// measure is how many rows of a sheet the cells take, and about how many bytes.
-func (w *workbook) measure(cells []cell) (rows, bytes int) {
-	rows = 1
+// measure is how much of a sheet the cells take.
+func measure(cells []cell) size {
+	n := size{rows: 1}
 	for i := range cells {
 		c := &cells[i]
-		bytes += len(c.text) + 60
-		if c.kind == cellTerm && c.text != "" {
-			w.sharing.at(c.text)
+		n.bytes += 60
+		if c.kind != cellTerm { // those are shared
+			n.bytes += len(c.text)
 		}
 		if !fits(c.text) {
-			rows = max(rows, len(pieces(visible(c.text))))
+			n.rows = max(n.rows, len(pieces(visible(c.text))))
 		}
 	}
-	return rows, bytes
+	return n
 }
 
 // pulled gives the rows of a list one by one, to who divides it. Advance goes to

@@ -31,7 +31,7 @@ func scenarios(t *testing.T, l schema.Lang, d *dictionary) map[string][]byte {
 		if err != nil {
 			t.Fatal(name, causes(err))
 		}
-		books[name] = member(t, res.Path, w.bookPath())
+		books[name] = member(t, res.Path, w.bookPath(1))
 	}
 	one := func(w *Writer, change func(*schema.Explanation)) Count {
 		e := sampleAt(1)
@@ -47,6 +47,14 @@ func scenarios(t *testing.T, l schema.Lang, d *dictionary) map[string][]byte {
 	full.RowLimit, full.PageRows = 40, 40
 	path, _ := sampleBundle(t, full, 130)
 	books["many"] = member(t, path, "inzage-2026-0042.xlsx")
+	parts := h
+	parts.RowLimit, parts.BookRows = 9, 150
+	path, _ = sampleBundle(t, parts, 90)
+	for _, f := range members(t, path) {
+		if strings.HasSuffix(f.Name, ".xlsx") {
+			books["parts: "+f.Name] = content(t, f)
+		}
+	}
 	add("nothing", h, func(*Writer) Count { return Count{} })
 	add("empty file", h, func(w *Writer) Count {
 		w.File(FileInfo{Name: "a.json", Source: "graphexport", Format: "admin-export"})

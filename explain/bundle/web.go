@@ -28,7 +28,7 @@ type volume struct {
 // webPages writes the page, and those that continue it, into the bundle.
 func (b *book) webPages(a answer) error {
 	a = slices.Clone(a)
-	b.divided = make(map[string][]volume)
+	b.leaves = make(map[string][]volume)
 	last := 1 // number of the page written last
 	for i, s := range a {
 		if s.long == nil {
@@ -46,7 +46,7 @@ func (b *book) webPages(a answer) error {
 			return err
 		}
 		last += len(list)
-		b.divided[s.key] = list
+		b.leaves[s.key] = list
 		a[i] = b.index(s, list)
 	}
 	return b.zip.stream(b.pagePath(1), func(out io.Writer) error {

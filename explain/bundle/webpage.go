@@ -346,7 +346,7 @@ func (w *web) way(c *cell) string {
 		return cmp.Or(w.ways[c.to], c.to)
 	}
 	row, rest := "#r"+strconv.FormatInt(c.n, 10), c.n
-	for _, v := range w.divided[c.to] {
+	for _, v := range w.leaves[c.to] {
 		if rest <= v.entries {
 			return v.path + row
 		}

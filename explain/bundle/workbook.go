@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strconv"
@@ -21,9 +23,13 @@ import (
 // book composes the answer from what the writer counted.
 type book struct {
 	*Writer
-	all     *Balance
-	linked  map[int64]bool      // rows of the timeline, from 1, that a link leads to
-	divided map[string][]volume // sections that go on in pages of their own
+	all       *Balance
+	linked    map[int64]bool // rows of the timeline, from 1, that a link leads to
+	books     []*workbook
+	timelines []timelineSheet     // the sheets of the timeline, in all workbooks
+	spots     map[int64]spot      // where the linked rows stand
+	pulled    []*pulled           // to be stopped
+	leaves    map[string][]volume // sections that go on in pages of their own
 }
 
 // word is a text of this package.
@@ -52,64 +58,92 @@ func (b *book) answer() answer {
 	return a
 }
 
-// workbook is the answer as a workbook, while it is made: excelize's file, and
-// the sheets with long tables, whose rows we write ourselves.
+// workbook is the answer as a workbook, or a part of it, while it is made:
+// excelize's file, and the sheets with long tables, whose rows we write
+// ourselves.
 type workbook struct {
 	*book
+	number  int // from 1
 	f       *excelize.File
 	sheets  []*sheet
 	sharing *sharing
-	tall    map[*table][]tallEntry
 }
 
-// workbook writes the workbook to out.
-func (b *book) workbook(out io.Writer, a answer) error {
-	f := excelize.NewFile()
-	defer func() { _ = f.Close() }()
-	w := &workbook{book: b, f: f, sharing: newSharing(), tall: make(map[*table][]tallEntry)}
-	if err := w.plan(a); err != nil {
-		return err
-	}
+// workbooks writes the workbooks into the bundle, one after the other.
+func (b *book) workbooks(a answer) error {
 	defer func() {
-		for _, s := range w.sheets {
-			if s.rows != nil {
-				s.rows.stop()
-			}
+		for _, p := range b.pulled {
+			p.stop()
 		}
 	}()
+	if err := b.plan(a); err != nil {
+		return err
+	}
+	for _, w := range b.books {
+		if err := w.pack(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pack makes the workbook beside the zip and carries it in. It is a zip itself:
+// stored, so that it opens from inside the bundle without being unpacked twice.
+func (w *workbook) pack() error {
+	path := filepath.Join(w.temp, bookName)
+	out, err := newMade(path, false)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = out.file.Close() }()
+	if err := w.write(out); err != nil {
+		return err
+	}
+	if err := out.finish(); err != nil {
+		return err
+	}
+	if err := w.zip.carry(w.bookPath(w.number), out, zip.Store); err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil {
+		return schema.Fail(schema.CodeIO, "remove part of bundle", err)
+	}
+	w.sharing, w.f = nil, nil // of the next workbook there may be many
+	return nil
+}
+
+// write writes the workbook to out.
+func (w *workbook) write(out io.Writer) error {
+	w.f = excelize.NewFile()
+	defer func() { _ = w.f.Close() }()
+	if err := w.share(); err != nil {
+		return err
+	}
 	if err := w.build(); err != nil {
 		return schema.Fail(schema.CodeOf(err), "build workbook", err)
 	}
 	z := newParts(out, w)
-	f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return z })
-	if _, err := f.WriteToBuffer(); err != nil { // the buffer stays empty
+	w.f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return z })
+	if _, err := w.f.WriteToBuffer(); err != nil { // the buffer stays empty
 		return schema.Fail(schema.CodeOf(err), "write workbook", err)
 	}
 	return nil
 }
 
-// plan divides the answer over sheets.
-func (w *workbook) plan(a answer) error {
-	for _, s := range a {
-		if s.long == nil {
-			w.sheets = append(w.sheets, &sheet{section: s, name: s.name})
-			continue
-		}
-		spans, err := w.spans(s.long)
-		if err != nil {
-			return err
-		}
-		rows := pull(s.long.rows)
-		for i, x := range spans {
-			sh := &sheet{section: s, name: s.name, table: s.long.name, span: x, rows: rows}
-			sh.above = slices.Concat(s.blocks[:1], w.period(sh), s.blocks[1:])
-			sh.header = above(sh.above) + 1
-			if i > 0 {
-				sh.name += " (" + strconv.Itoa(i+1) + ")"
-				sh.table += "_" + strconv.Itoa(i+1)
-				sh.next = true
+// share collects the texts that the rows share, before excelize numbers its own.
+func (w *workbook) share() error {
+	w.sharing = newSharing()
+	for _, s := range w.sheets {
+		for range s.span.entries {
+			s.terms.advance()
+			if s.terms.err != nil {
+				return s.terms.err
 			}
-			w.sheets = append(w.sheets, sh)
+			for i := range s.terms.cells {
+				if c := &s.terms.cells[i]; c.kind == cellTerm && c.text != "" {
+					w.sharing.at(c.text)
+				}
+			}
 		}
 	}
 	return nil
@@ -167,10 +201,19 @@ func (w *workbook) shareStrings() error {
 	return w.f.DeleteSheet(sheet)
 }
 
+// named is what the workbook is called.
+func (w *workbook) named() string {
+	if len(w.books) == 1 {
+		return w.word("title", "case", w.head.Case)
+	}
+	words := w.head.Words
+	return w.word("parts.name", "case", w.head.Case, "number", words.number(int64(w.number)), "total", words.number(int64(len(w.books))))
+}
+
 func (w *workbook) properties() error {
 	at := w.head.Received.Format(time.RFC3339)
 	err := w.f.SetDocProps(&excelize.DocProperties{
-		Title: visible(w.word("title", "case", w.head.Case)), Subject: w.word("subject"), Identifier: visible(w.head.Case),
+		Title: visible(w.named()), Subject: w.word("subject"), Identifier: visible(w.head.Case),
 		Creator: visible(cmp.Or(w.head.Author, w.head.Organisation, "inzage")), LastModifiedBy: "inzage",
 		Language: string(w.head.Lang), Created: at, Modified: at,
 		Description: w.word("description"), Version: w.head.Catalog,
