@@ -12,13 +12,13 @@ import (
 // knownInterpreter tells whether "as" names an interpreter, or an enumeration
 // that exists. The values tables are read before everything that uses them.
 func (c *Catalog) knownInterpreter(as string) bool {
-	if name, ok := strings.CutPrefix(as, "enum:"); ok {
-		return c.enums[name] != nil
+	if kind, name, ok := strings.Cut(as, ":"); ok {
+		return c.enums[name] != nil && (kind == "enum" || kind == "bits")
 	}
 	switch as {
 	case "", "text", "guid", "time", "date", "number", "yesno", "bytes", "kilobytes", "megabytes",
 		"duration-ms", "duration-s", "duration-us", "duration-100ns",
-		"hresult", "ntstatus", "win32", "http", "country", "language", "privtags", "pii-kind", "id-prefix", "program":
+		"hresult", "ntstatus", "win32", "http", "country", "language", "pii-kind", "id-prefix", "program":
 		return true
 	}
 	return false
@@ -53,6 +53,9 @@ func (in Interpreter) Words(as, v string) string {
 	if name, ok := strings.CutPrefix(as, "enum:"); ok {
 		return in.enum(name, v)
 	}
+	if name, ok := strings.CutPrefix(as, "bits:"); ok {
+		return in.bits(name, v)
+	}
 	switch as {
 	case "time":
 		return in.moment(v, in.calendar.time)
@@ -84,8 +87,6 @@ func (in Interpreter) Words(as, v string) string {
 		return in.enum(as, v)
 	case "language":
 		return in.language(v)
-	case "privtags":
-		return in.bits(v)
 	case "pii-kind":
 		return in.piiKind(v)
 	case "id-prefix":
@@ -261,12 +262,12 @@ func (in Interpreter) status(table, v string) string {
 
 func leftPad(hex string) string { return strings.Repeat("0", 8-len(hex)) + hex }
 
-// bits names every bit of a privacy data type mask; a bit without a name is
-// shown as a number, never left out.
-func (in Interpreter) bits(v string) string {
+// bits names every bit of a sum of codes; a bit without a name is shown as a
+// number, never left out.
+func (in Interpreter) bits(table, v string) string {
 	mask, err := strconv.ParseUint(v, 0, 64)
 	if err != nil || mask == 0 {
-		return ""
+		return in.enum(table, v)
 	}
 	var list []string
 	for bit := uint64(1); bit != 0 && bit <= mask; bit <<= 1 {
@@ -274,7 +275,7 @@ func (in Interpreter) bits(v string) string {
 			continue
 		}
 		key := strconv.FormatUint(bit, 10)
-		if w := in.enum("privtags", key); w != "" {
+		if w := in.enum(table, key); w != "" {
 			key = w
 		}
 		list = append(list, key)

@@ -85,10 +85,10 @@ func TestValuesInWords(t *testing.T) {
 func TestEveryBitIsNamed(t *testing.T) {
 	t.Parallel()
 	in := builtin(t).Interpreter(schema.Dutch, time.UTC)
-	if got := strings.Count(in.Words("privtags", "16779264"), ","); got != 1 { // 0x1000800
+	if got := strings.Count(in.Words("bits:privtags", "16779264"), ","); got != 1 { // 0x1000800
 		t.Errorf("two bits, %d commas", got)
 	}
-	if got := in.Words("privtags", "9223372036854775808"); got != "9223372036854775808" {
+	if got := in.Words("bits:privtags", "9223372036854775808"); got != "9223372036854775808" {
 		t.Errorf("unknown bit: %q", got)
 	}
 }
@@ -103,7 +103,7 @@ func FuzzInterpreter(f *testing.F) {
 			in := c.Interpreter(l, time.UTC)
 			for _, as := range []string{
 				"time", "date", "number", "yesno", "bytes", "kilobytes", "megabytes", "duration-ms", "duration-s", "duration-us",
-				"duration-100ns", "hresult", "ntstatus", "win32", "http", "country", "language", "privtags", "pii-kind", "id-prefix", "program",
+				"duration-100ns", "hresult", "ntstatus", "win32", "http", "country", "language", "bits:privtags", "bits:edge-consent", "pii-kind", "id-prefix", "program",
 			} {
 				first := in.Words(as, v)
 				if again := in.Words(as, v); again != first {
