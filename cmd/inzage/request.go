@@ -22,6 +22,7 @@ func (a *app) requestCommand() *cobra.Command {
 	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	c.AddCommand(
 		a.requestNewCommand(), a.requestListCommand(), a.requestShowCommand(), a.requestGetCommand(),
+		a.verifyIdentityCommand(),
 		a.decideCommand("extend", schema.EntryExtended),
 		a.decideCommand("suspend", schema.EntrySuspended),
 		a.decideCommand("resume", schema.EntryResumed),
