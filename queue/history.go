@@ -169,53 +169,6 @@ func (q *Queue) entriesOneByOne(ctx context.Context, id schema.RequestID) ([]sto
 	return entries, err
 }
 
-// walk reads the entries under a subject from a sequence on, up to the last one
-// that is there now. What cannot be read goes to bad.
-func (q *Queue) walk(ctx context.Context, subject string, from uint64, do func(subject string, e stored) error, bad func(subject string, err error) error) error {
-	stream, err := q.ledger.Stream(ctx, streamLedger)
-	if err != nil {
-		return fail("read ledger", err)
-	}
-	cfg := jetstream.OrderedConsumerConfig{FilterSubjects: []string{subject}, OptStartSeq: max(from, 1), DeliverPolicy: jetstream.DeliverByStartSequencePolicy}
-	consumer, err := stream.OrderedConsumer(ctx, cfg)
-	if err != nil {
-		return fail("read ledger", err)
-	}
-	info, err := consumer.Info(ctx)
-	if err != nil {
-		return fail("read ledger", err)
-	}
-	left := info.NumPending
-	if left == 0 {
-		return nil
-	}
-	messages, err := consumer.Messages()
-	if err != nil {
-		return fail("read ledger", err)
-	}
-	defer messages.Stop()
-	for ; left > 0; left-- {
-		msg, err := messages.Next(jetstream.NextContext(ctx))
-		if err != nil {
-			return fail("read ledger", err)
-		}
-		e, err := readEntry(msg.Headers(), msg.Data())
-		if err != nil {
-			err = bad(msg.Subject(), err)
-		} else {
-			var meta *jetstream.MsgMetadata
-			if meta, err = msg.Metadata(); err == nil {
-				e.seq = meta.Sequence.Stream
-				err = do(msg.Subject(), e)
-			}
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // readEntry reads a message of the ledger.
 func readEntry(h nats.Header, text []byte) (stored, error) {
 	if v, err := strconv.Atoi(h.Get(headerVersion)); err != nil || v < 1 {

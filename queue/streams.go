@@ -206,6 +206,9 @@ func (q *Queue) ensureParts(ctx context.Context, names []string) error {
 		if slices.Contains(names, cfg.Name) {
 			continue
 		}
+		if q.opts.Bind && cfg.Storage == jetstream.MemoryStorage {
+			continue // gone with the last server; whoever works makes it anew
+		}
 		if q.opts.Bind {
 			return schema.Fail(schema.CodeDamagedStore, "open bucket", nil)
 		}

@@ -65,6 +65,10 @@ func (q *Queue) Verify(ctx context.Context) (Verified, error) {
 		check.unreadable(subject)
 		return nil
 	})
+	if schema.CodeOf(err) == schema.CodeDamagedStore {
+		check.flaw("", 0, FlawMissing) // what was in it is named as far as somebody remembers it
+		err = nil
+	}
 	if err != nil {
 		return Verified{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"inzage/queue"
+	"inzage/queue/embedded"
 	"inzage/schema"
 )
 
@@ -68,6 +69,32 @@ func (a *app) open(ctx context.Context, f *reachFlags) (*queue.Queue, config, er
 	}
 	q, err := queue.Open(ctx, access, queue.Options{Key: key, Bind: true, Zone: c.zone(), Replicas: c.NATS.Replicas})
 	return q, c, err
+}
+
+// openAtRest is open, also where no service runs on the data folder: a service
+// that finds its store damaged does not start. It makes and changes nothing. The
+// caller calls done.
+func (a *app) openAtRest(ctx context.Context, f *reachFlags) (q *queue.Queue, done func(), err error) {
+	q, c, err := a.open(ctx, f)
+	if err == nil {
+		return q, q.Close, nil
+	}
+	if schema.CodeOf(err) != schema.CodeUnreachable || orElse(f.url, c.NATS.URL) != "" || !embedded.Exists(f.data) {
+		return nil, nil, err
+	}
+	key, err := f.key()
+	if err != nil {
+		return nil, nil, err
+	}
+	server, err := embedded.Start(ctx, embedded.Options{Folder: f.data, Key: key})
+	if err != nil {
+		return nil, nil, err
+	}
+	if q, err = queue.Open(ctx, server.Access(), queue.Options{Key: key, Bind: true, Zone: c.zone()}); err != nil {
+		server.Close()
+		return nil, nil, err
+	}
+	return q, func() { q.Close(); server.Close() }, nil
 }
 
 // access is how to reach a cluster.

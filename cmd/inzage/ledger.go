@@ -64,11 +64,11 @@ func (a *app) ledgerVerifyCommand() *cobra.Command {
 	var reach *reachFlags
 	c := a.command("verify", "ledger.verify", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
 		ctx := c.Context()
-		q, _, err := a.open(ctx, reach)
+		q, done, err := a.openAtRest(ctx, reach)
 		if err != nil {
 			return err
 		}
-		defer q.Close()
+		defer done()
 		report, err := q.Verify(ctx)
 		if err != nil {
 			return err

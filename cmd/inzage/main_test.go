@@ -27,7 +27,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"until": until},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"until": until, "damage": damage},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("LANG", "en_US.UTF-8")
 			e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
@@ -49,6 +49,18 @@ func buildProgram(t *testing.T) string {
 		t.Fatalf("%v: %s", err, out)
 	}
 	return bin
+}
+
+// damage flips a bit in the middle of a file: "damage FILE".
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: damage file")
+	}
+	path := ts.MkAbs(args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	data[len(data)/2] ^= 1
+	ts.Check(os.WriteFile(path, data, 0o600))
 }
 
 // until runs a command again and again until what it prints matches, for half a

@@ -17,8 +17,8 @@ func (a *app) verifyIdentityCommand() *cobra.Command {
 	var asJSON bool
 	var reach *reachFlags
 	c := a.command("verify CASE", "request.verify", cobra.ExactArgs(1), func(c *cobra.Command, args []string) error {
-		if !slices.Contains(identities(), identity) {
-			return a.usage("cli.error.identity", "methods", strings.Join(identities(), ", "))
+		if !slices.Contains(codes(schema.IdentityMethods()), identity) {
+			return a.usage("cli.error.identity", "methods", strings.Join(codes(schema.IdentityMethods()), ", "))
 		}
 		by, err := a.actor(actor)
 		if err != nil {
@@ -40,9 +40,9 @@ func (a *app) verifyIdentityCommand() *cobra.Command {
 	})
 	reach = a.reachFlags(c)
 	c.ValidArgsFunction = a.completeCases(func() *reachFlags { return reach })
-	c.Flags().StringVar(&identity, "identity", "", a.text("cli.flag.identity", "methods", strings.Join(identities(), ", ")))
+	c.Flags().StringVar(&identity, "identity", "", a.text("cli.flag.identity", "methods", strings.Join(codes(schema.IdentityMethods()), ", ")))
 	c.Flags().StringVar(&actor, "actor", "", a.text("cli.flag.actor"))
 	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
-	_ = c.RegisterFlagCompletionFunc("identity", cobra.FixedCompletions(identities(), cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("identity", cobra.FixedCompletions(codes(schema.IdentityMethods()), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }

@@ -212,9 +212,32 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 	if all {
 		clock := workers.Clock{Queue: s.Queue, Register: reg, Zone: zone, Now: time.Now}
 		g.Go(func() error { return clock.Run(ctx) })
+		g.Go(func() error { return proveLedger(ctx, s.Queue) })
 	}
 	zerolog.Ctx(ctx).Info().Str("version", programVersion()).Msg("ready")
 	return g.Wait()
+}
+
+// proveLedger reads the whole ledger once, while the service runs already: the
+// server itself does not notice a damaged block before it is read. The error has
+// CodeDamagedStore where something is not as it was written; then the service
+// must not go on on top of it.
+func proveLedger(ctx context.Context, q *queue.Queue) error {
+	report, err := q.Verify(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, f := range report.Flaws {
+		zerolog.Ctx(ctx).Error().Str("request", string(f.Request)).Int("entry", f.N).Str("flaw", string(f.Kind)).Msg("ledger")
+	}
+	if len(report.Flaws) > 0 {
+		return schema.Fail(schema.CodeDamagedStore, "verify ledger", nil)
+	}
+	zerolog.Ctx(ctx).Info().Int("requests", report.Requests).Int("entries", report.Entries).Msg("ledger verified")
+	return nil
 }
 
 // census counts the requests by state.

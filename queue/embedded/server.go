@@ -88,7 +88,7 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.run(ctx, o, quota); err != nil {
 		return nil, err
 	}
-	if err := s.complete(o.Folder); err != nil {
+	if err := s.complete(ctx, o.Folder); err != nil {
 		return nil, err
 	}
 	return s, s.open(o.Folder)

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"errors"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/rs/zerolog"
 
 	"inzage/queue"
 	"inzage/schema"
@@ -19,6 +21,12 @@ import (
 // that the server is alone. Never start such a store as a node of a cluster:
 // the cluster does not know its streams and deletes them.
 const header = "inzage store 1 standalone"
+
+// Exists tells whether a folder is a store.
+func Exists(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, "store"))
+	return err == nil
+}
 
 // openStore returns the key of the folder, once it is proven to be the key that
 // the store was made with. A fresh folder gets a key and a mark. It must come
@@ -107,7 +115,7 @@ func makeMark(path string, key queue.Key) error {
 
 // complete fails where a stream has files but the server did not open it: its
 // description is damaged. Making the stream anew would delete the files.
-func (s *Server) complete(folder string) error {
+func (s *Server) complete(ctx context.Context, folder string) error {
 	info, err := s.nats.Jsz(&server.JSzOptions{Accounts: true, Streams: true})
 	if err != nil {
 		return schema.Fail(schema.CodeInternal, "list streams", err)
@@ -129,6 +137,7 @@ func (s *Server) complete(folder string) error {
 		}
 		// The server marks what it is deleting with a dot.
 		if !strings.HasPrefix(filepath.Base(name), ".") && !listed[name] {
+			zerolog.Ctx(ctx).Error().Str("stream", filepath.Base(name)).Msg("not opened")
 			return schema.Fail(schema.CodeDamagedStore, "open stream", nil)
 		}
 	}

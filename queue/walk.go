@@ -1,0 +1,110 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"inzage/schema"
+)
+
+// walk reads the entries under a subject from a sequence on, up to the last one
+// that is there now. What cannot be read goes to bad.
+func (q *Queue) walk(ctx context.Context, subject string, from uint64, do func(subject string, e stored) error, bad func(subject string, err error) error) error {
+	stream, err := q.ledger.Stream(ctx, streamLedger)
+	if err != nil {
+		return fail("read ledger", err)
+	}
+	cfg := jetstream.OrderedConsumerConfig{FilterSubjects: []string{subject}, OptStartSeq: max(from, 1), DeliverPolicy: jetstream.DeliverByStartSequencePolicy}
+	consumer, err := stream.OrderedConsumer(ctx, cfg)
+	if err != nil {
+		return fail("read ledger", err)
+	}
+	info, err := consumer.Info(ctx)
+	if err != nil {
+		return fail("read ledger", err)
+	}
+	left := info.NumPending
+	if left == 0 {
+		return nil
+	}
+	messages, err := consumer.Messages()
+	if err != nil {
+		return fail("read ledger", err)
+	}
+	defer messages.Stop()
+	w := walker{do: do, bad: bad}
+	seq := from
+	for ; left > 0; left-- {
+		msg, err := nextWithin(ctx, messages)
+		if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+			return w.bySequence(ctx, stream, strings.TrimSuffix(subject, ">"), seq+1)
+		}
+		if err != nil {
+			return fail("read ledger", err)
+		}
+		meta, err := msg.Metadata()
+		if err != nil {
+			return fail("read ledger", err)
+		}
+		seq = meta.Sequence.Stream
+		if err := w.take(msg.Subject(), msg.Headers(), msg.Data(), seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nextWithin waits for the next message, but not for ever.
+func nextWithin(ctx context.Context, messages jetstream.MessagesContext) (jetstream.Msg, error) {
+	ctx, stop := context.WithTimeout(ctx, dialTimeout)
+	defer stop()
+	return messages.Next(jetstream.NextContext(ctx))
+}
+
+// walker hands entries over.
+type walker struct {
+	do  func(subject string, e stored) error
+	bad func(subject string, err error) error
+}
+
+func (w walker) take(subject string, h nats.Header, text []byte, seq uint64) error {
+	e, err := readEntry(h, text)
+	if err != nil {
+		return w.bad(subject, err)
+	}
+	e.seq = seq
+	return w.do(subject, e)
+}
+
+// bySequence goes on one by one where the server stopped: it does so, in
+// silence, before a block on the disk that is damaged, and what comes after it
+// is still there. The error has CodeDamagedStore where a message was missing,
+// once the last one was handed over.
+func (w walker) bySequence(ctx context.Context, stream jetstream.Stream, prefix string, from uint64) error {
+	info, err := stream.Info(ctx)
+	if err != nil {
+		return fail("read ledger", err)
+	}
+	gap := false
+	for seq := max(from, 1); seq <= info.State.LastSeq; seq++ {
+		msg, err := stream.GetMsg(ctx, seq)
+		switch code := schema.CodeOf(fail("read ledger", err)); {
+		case code == schema.CodeUnreachable || code == schema.CodeInterrupted:
+			return fail("read ledger", err)
+		case err != nil:
+			gap = true
+		case strings.HasPrefix(msg.Subject, prefix):
+			if err := w.take(msg.Subject, msg.Header, msg.Data, seq); err != nil {
+				return err
+			}
+		}
+	}
+	if gap {
+		return schema.Fail(schema.CodeDamagedStore, "read ledger", nil)
+	}
+	return nil
+}
