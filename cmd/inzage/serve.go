@@ -224,10 +224,13 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 // must not go on on top of it.
 func proveLedger(ctx context.Context, q *queue.Queue) error {
 	report, err := q.Verify(ctx)
-	if ctx.Err() != nil {
-		return nil
-	}
-	if err != nil {
+	switch {
+	case schema.CodeOf(err) == schema.CodeInterrupted:
+		return nil // the service stops
+	case schema.CodeOf(err) == schema.CodeUnreachable:
+		zerolog.Ctx(ctx).Warn().Str("code", string(schema.CodeUnreachable)).Msg("ledger not verified")
+		return nil // a cluster that is busy with itself; the next start looks again
+	case err != nil:
 		return err
 	}
 	for _, f := range report.Flaws {
