@@ -28,7 +28,11 @@ func TestGolden(t *testing.T) {
 		h.Words = catalog(t).only("bundle.").in(l)
 		h.Law = lawOf(t, fewTexts(), l)
 		path, _ := sampleBundle(t, h, 12)
-		got := dump(t, member(t, path, "inzage-2026-0042.xlsx"))
+		book := member(t, path, "inzage-2026-0042.xlsx")
+		if found := barriers(t, book); len(found) > 0 {
+			t.Errorf("%s: barriers %v", l, sortedKeys(found))
+		}
+		got := dump(t, book)
 		golden := filepath.Join("testdata", "workbook-"+string(l)+".txt")
 		if *update {
 			if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {

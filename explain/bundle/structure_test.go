@@ -116,6 +116,9 @@ func TestStructure(t *testing.T) {
 		for name, book := range scenarios(t, l, catalog(t)) {
 			t.Run(string(l)+"/"+name, func(t *testing.T) {
 				t.Parallel()
+				for _, rule := range sortedKeys(barriers(t, book)) {
+					t.Errorf("barrier: %s", rule)
+				}
 				b := readBook(t, book)
 				names := make(map[string]bool)
 				ids := make(map[int]bool)
