@@ -50,6 +50,10 @@ func (d *detector) detect(v string, version bool) (f finding, ok bool) {
 		return finding{schema.DirectIdentifier, "detected-path", "path"}, true
 	case slashes > 1 && has(findSite, v):
 		return finding{schema.DirectIdentifier, "detected-url", "url"}, true
+	case (slashes > 0 || dots > 0) && has(findClearPath, v):
+		return finding{schema.DirectIdentifier, "detected-file", "path"}, true
+	case slashes > 0 && slashes < 3 && has(findAccount, v):
+		return finding{schema.DirectIdentifier, "detected-user", "upn"}, true
 	case d.name != "" && containsFold(v, d.name):
 		return finding{schema.DirectIdentifier, "detected-name", "name"}, true
 	case !version && (dots >= 3 || colons >= 2) && has(findIP, v):

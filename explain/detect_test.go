@@ -24,7 +24,7 @@ func TestDetect(t *testing.T) {
 		{"user@localhost", ""},
 		{"@mention", ""},
 		{"a@b.c1", ""},
-		{"AppResources@2x.png", "detected-email"},
+		{"AppResources@2x.png", ""},
 		// paths with a person's folder
 		{`C:\Users\sdewit\Documents\x.docx`, "detected-path"},
 		{`C:\\Users\\sdewit\\x`, "detected-path"},
@@ -63,9 +63,10 @@ func TestDetect(t *testing.T) {
 	}
 }
 
-// FuzzDetect: what was detected stays detected when text is put around it.
+// FuzzDetect: what was detected stays detected when text is put around it; but
+// for what is a name or a file only as a whole value.
 func FuzzDetect(f *testing.F) {
-	for _, v := range []string{"jan@gemeente.nl", `C:\Users\jan\x`, "S-1-5-21-1", "10.1.2.3", "/home/jan/", ""} {
+	for _, v := range []string{"jan@gemeente.nl", `C:\Users\jan\x`, `D:\Zaken\x.docx`, "Raad/nota.pdf", `X\jan`, "S-1-5-21-1", "10.1.2.3", "/home/jan/", ""} {
 		f.Add(v)
 	}
 	f.Fuzz(func(t *testing.T, v string) {
@@ -73,6 +74,9 @@ func FuzzDetect(f *testing.F) {
 		if f, ok := d.detect(v, false); ok {
 			if f.class == schema.Unknown || f.reason == "" || f.identifier == "" {
 				t.Errorf("incomplete finding %+v", f)
+			}
+			if f.reason == "detected-file" || f.reason == "detected-user" {
+				return
 			}
 			if _, still := d.detect("x "+v+" x", false); !still && !strings.ContainsAny(v, "\r\n") {
 				t.Errorf("lost when surrounded: %q", v)

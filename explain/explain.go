@@ -160,6 +160,7 @@ func (x *Explainer) newNote(n *schema.Note, fp *fieldPlan, kind schema.Kind, v s
 	if v == "" {
 		n.Identifier = ""
 	}
+	n.Exposes = exposes(n, v)
 }
 
 // byShape says what a value looks like where nothing is known of its field.

@@ -46,11 +46,10 @@ type rawPlatform struct {
 	Values map[string]string `yaml:"values"`
 }
 
-// rawException is data that may only be kept for a short time: of a service, and
-// of at least this class.
+// rawException is the one service that may send what people chose themselves in
+// clear text (schema.Exposure), and for how many days that may be kept.
 type rawException struct {
 	Service string `yaml:"service"`
-	Class   string `yaml:"class"`
 	Days    int    `yaml:"days"`
 }
 
@@ -64,7 +63,6 @@ type facets struct {
 	fields     map[string]facetField // by canonical path
 	purposes   map[string]schema.Purpose
 	exception  rawException
-	class      schema.Class // of the exception
 	longest    int
 	aging      []string // sources
 }
@@ -121,11 +119,7 @@ func (c *Catalog) addFacets(at *place, raw rawFacets) {
 	at.purposes(f, "about", raw.Purposes.Abouts)
 	if x := raw.Ages.Exception; x != (rawException{}) {
 		at.needTerm("ages: service", "services", x.Service)
-		class, err := schema.ParseClass(x.Class)
-		if err != nil {
-			at.fail("ages: %v", err)
-		}
-		f.exception, f.class = x, class
+		f.exception = x
 	}
 	f.aging = append(f.aging, raw.Ages.Sources...)
 	if raw.Ages.Longest > 0 {
@@ -237,7 +231,7 @@ func (f *facets) region(address string) schema.Region {
 }
 
 // findings says what of an explained record the data protection officer must
-// know. Most records have none.
+// know, and whether it falls under the exception. Most records have none.
 func (f *facets) findings(e *schema.Explanation) []schema.FindingID {
 	if len(f.services) == 0 { // a catalog without tables decides nothing
 		return nil
@@ -247,12 +241,17 @@ func (f *facets) findings(e *schema.Explanation) []schema.FindingID {
 	if x.Purpose == schema.PurposeUnmapped {
 		list = append(list, schema.FindingPurpose)
 	}
+	exposed := f.exception.Days > 0 && slices.ContainsFunc(e.Notes, func(n schema.Note) bool { return n.Exposes != schema.ExposesNothing })
+	e.Excepted = exposed && x.Service == f.exception.Service
 	switch {
 	case !slices.Contains(f.aging, e.Record.Source): // a copy of the person's own, say
-	case f.exception.Days > 0 && x.Age > f.exception.Days && x.Service == f.exception.Service && e.Class.Raise(f.class) == e.Class:
+	case e.Excepted && x.Age > f.exception.Days:
 		list = append(list, schema.FindingExceptionAge)
 	case f.longest > 0 && x.Age > f.longest:
 		list = append(list, schema.FindingAge)
+	}
+	if exposed && !e.Excepted && x.Category != schema.CategoryReport {
+		list = append(list, schema.FindingIdentified)
 	}
 	if x.Region == schema.RegionOutside {
 		list = append(list, schema.FindingOutsideEU)

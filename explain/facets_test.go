@@ -140,9 +140,8 @@ func TestFacetsStrict(t *testing.T) {
 		"no platforms.amiga":        "platforms: [{field: A, values: {x: amiga}}]\n",
 		"no categories.other":       "categories: [{is: other}]\n",
 		"field colour not found":    "colour: red\n",
-		`class "very"`:              "ages: {exception: {service: teams, class: very, days: 3}}\n",
 		"no page in refs.yaml":      "categories: [{ref: page, is: unknown}]\n",
-		"no services.word in terms": "ages: {exception: {service: word, class: unknown, days: 3}}\n",
+		"no services.word in terms": "ages: {exception: {service: word, days: 3}}\n",
 	} {
 		_, err := small(t, map[string]string{"terms/x.yaml": terms, "facets/x.yaml": data})
 		if err == nil || !contains(err, want) {

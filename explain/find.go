@@ -33,11 +33,21 @@ func findAddress(v string, from int) (span, bool) {
 		if start == i || dot < 1 {
 			continue
 		}
-		if top := host[dot+1:]; len(top) >= 2 && (isLetters(top) || strings.HasPrefix(top, "xn--")) {
+		if top := host[dot+1:]; len(top) >= 2 && !resource(top) && (isLetters(top) || strings.HasPrefix(top, "xn--")) {
 			return span{start, end}, true
 		}
 	}
 	return span{}, false
+}
+
+// resource tells whether what looks like the end of an address is that of a part
+// of software (Logo@2x.png), and no country or kind of site.
+func resource(top string) bool {
+	switch strings.ToLower(top) {
+	case "png", "jpg", "jpeg", "gif", "svg", "bmp", "webp", "ico", "dll", "exe", "css", "js", "json", "xml", "html", "pdb", "cpp":
+		return true
+	}
+	return false
 }
 
 // localStart is where the part of an address before the @ begins; at itself

@@ -108,7 +108,7 @@ func (m *Masker) Explained(x *Explainer, e *schema.Explanation) bool {
 		}
 		masked.Notes[i] = n
 	}
-	masked.Class, masked.Facets, masked.Findings = e.Class, e.Facets, e.Findings
+	masked.Class, masked.Facets, masked.Findings, masked.Excepted = e.Class, e.Facets, e.Findings, e.Excepted
 	*e = masked
 	return true
 }

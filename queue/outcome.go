@@ -48,7 +48,7 @@ func (q *Queue) settle(ctx context.Context, msg jetstream.Msg, job Job, outcome 
 	case later:
 		err = q.snooze(ctx, job, wait)
 	case schema.IsNever(outcome), job.Try >= q.opts.Tries:
-		err = q.park(ctx, job, schema.CodeOf(outcome))
+		err = q.park(ctx, job, schema.CodeOf(outcome), schema.CountsOf(outcome))
 	default:
 		err = q.again(ctx, job, schema.CodeOf(outcome))
 	}
@@ -116,13 +116,13 @@ func (q *Queue) again(ctx context.Context, job Job, code schema.Code) error {
 }
 
 // park gives a job up, for a person to look at (Register.Parked, Retry).
-func (q *Queue) park(ctx context.Context, job Job, code schema.Code) error {
+func (q *Queue) park(ctx context.Context, job Job, code schema.Code, counts map[string]int64) error {
 	_, err := q.record(ctx, job, func(schema.Request) []schema.Entry {
 		switch job.Kind {
 		case KindFetch:
 			return []schema.Entry{{Kind: schema.EntryAbandoned, Part: job.Entry.Part, Code: code}}
 		case KindBuild:
-			return []schema.Entry{{Kind: schema.EntryStuck, Code: code}}
+			return []schema.Entry{{Kind: schema.EntryStuck, Code: code, Counts: counts}}
 		case KindNotify:
 			// Given up, and said so: "sent" is not among the counts.
 			return []schema.Entry{{Kind: schema.EntryNotified, Code: job.Entry.Code, Day: job.Entry.Day, Counts: map[string]int64{"tries": int64(job.Try)}}}

@@ -200,7 +200,7 @@ func (p *Part) work(e Entry) bool {
 	case EntryFetched, EntryBuilt:
 		p.State, p.Counts, p.Code, p.Until = PartDone, e.Counts, "", e.Until
 	case EntryAbandoned, EntryStuck:
-		p.State, p.Code, p.Until = PartAbandoned, e.Code, e.Until
+		p.State, p.Code, p.Until, p.Counts = PartAbandoned, e.Code, e.Until, e.Counts
 	default:
 		return false
 	}

@@ -46,6 +46,7 @@ const (
 	CodeErased          Code = "erased"            // the data was erased
 	CodeNewerVersion    Code = "newer-version"     // written by a newer version of the program
 	CodeDamagedJob      Code = "damaged-job"       // a job that cannot be read
+	CodeUnbalanced      Code = "unbalanced"        // records that were read are not all in the bundle, or more are
 	CodeCrash           Code = "crash"             // the work ended without an answer: a panic, or a killed process
 )
 
@@ -78,6 +79,22 @@ type Error struct {
 	Code  Code
 	Op    string // verb and thing, lower case: "read export"
 	Cause error
+	// Counts are numbers by code that say how much is wrong, or nil.
+	Counts map[string]int64
+}
+
+// Counted adds counts to an error: numbers by code, never data.
+func Counted(e *Error, counts map[string]int64) *Error {
+	e.Counts = counts
+	return e
+}
+
+// CountsOf returns the counts of the first Error in err's chain, or nil.
+func CountsOf(err error) map[string]int64 {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Counts
+	}
+	return nil
 }
 
 // Fail makes an Error.

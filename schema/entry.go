@@ -29,7 +29,7 @@ const (
 	EntryAbandoned EntryKind = "abandoned" // Part, Code: no further try
 	EntryBuild     EntryKind = "build"     // the build job is to run
 	EntryFaulted   EntryKind = "faulted"   // Code: one try of the build failed, another follows
-	EntryStuck     EntryKind = "stuck"     // Code: the build is parked, a person must look
+	EntryStuck     EntryKind = "stuck"     // Code, Counts (of what is wrong): the build is parked, a person must look
 	EntryBuilt     EntryKind = "built"     // Ref (hash of the bundle), Version, Counts
 	EntryProposed  EntryKind = "proposed"  // Act: what is proposed; Code, Ref (sealed reason)
 	EntryDeclined  EntryKind = "declined"  // Act: what was proposed will not be done

@@ -28,6 +28,9 @@ type Explanation struct {
 	Facets Facets
 	// Class is the strongest class of any field, the record's own included.
 	Class Class
+	// Excepted tells that the record holds a value that exposes something, of the
+	// one service that may send these (Note.Exposes).
+	Excepted bool
 	// Findings are what the data protection officer must know of this record.
 	Findings []FindingID
 	// Notes explain the fields, one note for each of Record.Fields, same order.
@@ -53,7 +56,22 @@ type Note struct {
 	// Raised is the detector that raised the class above the field's own, or
 	// empty. A raised class is a finding for the DPO.
 	Raised string
+	// Exposes is what the value gives away in clear text that people chose
+	// themselves, and that only OneDrive may send.
+	Exposes Exposure
 	// Identifier is the kind of identifier that the value is ("sid", "upn",
 	// "device-id", …), or empty.
 	Identifier string
 }
+
+// Exposure is what a value gives away in clear text. The codes are part of the
+// public output.
+type Exposure string
+
+// The exposures.
+const (
+	ExposesNothing Exposure = ""
+	ExposesPath    Exposure = "path"    // a path or the name of a file
+	ExposesAddress Exposure = "address" // an e-mail address
+	ExposesName    Exposure = "name"    // the name of a user
+)

@@ -34,6 +34,9 @@ const (
 	// FindingExceptionAge: records of the OneDrive exception that were older
 	// than the agreed 30 days on the day of the request.
 	FindingExceptionAge FindingID = "exception-too-old"
+	// FindingIdentified: records of another service than OneDrive with a path, an
+	// address or the name of a user in clear text.
+	FindingIdentified FindingID = "identified-outside-onedrive"
 	// FindingAge: records older than the longest term that Microsoft names.
 	FindingAge FindingID = "too-old"
 	// FindingOutsideEU: records whose collector stands outside the EU.
@@ -49,7 +52,7 @@ const (
 // Severity is how soon somebody must look at a finding of this kind.
 func (id FindingID) Severity() Severity {
 	switch id {
-	case FindingExceptionAge, FindingOutsideEU:
+	case FindingExceptionAge, FindingIdentified, FindingOutsideEU:
 		return SeverityHigh
 	case FindingPurpose, FindingAge, FindingOwnController:
 		return SeverityMedium

@@ -73,7 +73,7 @@ func (b Builder) Build(ctx context.Context, c Case, set *inputs.Set, folder, fil
 	defer w.Abort() // nothing is left behind unless Close succeeded
 	reader := explain.Reader{Lang: c.Lang, Zone: c.Zone, Subject: c.Subject, Asked: noon(c.Received)}
 	line := Line{
-		Sources: b.Sources(folder), Subject: c.Subject, Sink: w, Progress: progress,
+		Sources: b.Sources(folder), Subject: c.Subject, Sink: w, Duplicate: w.Duplicate, Progress: progress,
 		Explain: b.Catalog.For(reader), Mask: b.Catalog.Masker(reader, c.Others),
 	}
 	summary, err := line.Run(ctx, set)
@@ -81,6 +81,7 @@ func (b Builder) Build(ctx context.Context, c Case, set *inputs.Set, folder, fil
 		return nil, bundle.Result{}, err
 	}
 	w.People(summary.People, summary.Shown)
+	w.Uncompared(summary.Uncompared)
 	if err := Carry(ctx, set, summary, w); err != nil {
 		return nil, bundle.Result{}, err
 	}

@@ -38,6 +38,9 @@ type Line struct {
 	// nil where the records stay with those who may see everybody's.
 	Mask *explain.Masker
 	Sink Sink
+	// Duplicate takes a record that an earlier file holds too, and the place where
+	// it stands there; nil where each file is read for itself.
+	Duplicate func(r *schema.Record, of schema.Origin) error
 	// Progress is told the bytes read so far, now and then; may be nil.
 	Progress func(bytes int64)
 }
@@ -59,6 +62,10 @@ type Summary struct {
 	// Originals are the files as they were received, with what became of each.
 	Originals []Original
 	shown     shownNames
+	twice     *twice
+	// Uncompared is how many records were not compared with those of other files,
+	// since there are too many.
+	Uncompared int64
 	// Checked is how many files named the person they belong to, and agreed.
 	Checked int
 	// Claims is how many files should have come with such a file.
@@ -83,6 +90,7 @@ func (l Line) Run(ctx context.Context, set *inputs.Set) (*Summary, error) {
 		return nil, err
 	}
 	s.shown.mask = l.Mask
+	s.twice = newTwice()
 	// What names its person goes first: nothing of another person's is read.
 	for _, support := range []bool{true, false} {
 		for f, err := range set.Files() {
@@ -97,6 +105,7 @@ func (l Line) Run(ctx context.Context, set *inputs.Set) (*Summary, error) {
 			files = append(files, read)
 		}
 	}
+	s.Uncompared = s.twice.uncompared
 	if l.Mask != nil {
 		s.People, s.Shown = l.Mask.People(), l.Mask.Shown()
 	}
@@ -195,6 +204,7 @@ func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error
 	s.Count.Read += info.Read
 	s.Count.Unreadable += info.Unreadable
 	s.Count.Others += info.Others
+	s.Count.Duplicates += info.Duplicates
 	for code, n := range info.Repairs {
 		s.Repairs[code] += n
 	}
@@ -204,6 +214,7 @@ func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error
 // records is the straight line itself.
 func (l Line) records(ctx context.Context, s *Summary, f schema.File, src schema.Source, format schema.Format, info *readFile) error {
 	var tally schema.Tally
+	s.twice.file(info.FileInfo.Name)
 	for rec, err := range src.Records(l.Subject, f, &tally) {
 		if ctx.Err() != nil {
 			return schema.Fail(schema.CodeInterrupted, "read input", ctx.Err())
@@ -241,9 +252,21 @@ func (l Line) records(ctx context.Context, s *Summary, f schema.File, src schema
 				return err
 			}
 		default:
+			of, twice := schema.Origin{}, false
+			if l.Duplicate != nil {
+				of, twice = s.twice.seen(&rec)
+			}
 			e := l.Explain.Explain(rec)
-			if l.Mask != nil && l.Mask.Explained(l.Explain, &e) {
-				info.hides = true
+			masked := l.Mask != nil && l.Mask.Explained(l.Explain, &e)
+			info.hides = info.hides || masked // so is the file, where it holds it again
+			if twice {
+				info.Duplicates++
+				if err := l.Duplicate(&e.Record, of); err != nil {
+					return err
+				}
+				continue
+			}
+			if masked {
 				s.Masked++
 			}
 			s.Layers[e.Layer]++

@@ -188,6 +188,9 @@ func (s *Service) build(ctx context.Context, r schema.Request) (built, error) {
 		return built{}, err
 	}
 	summary, result, err := s.Builder.Build(ctx, c, set, temp, BundleName, nil)
+	if schema.CodeOf(err) == schema.CodeUnbalanced {
+		return built{}, schema.Never(err) // the same files give the same difference
+	}
 	if err != nil {
 		return built{}, err
 	}
@@ -196,7 +199,7 @@ func (s *Service) build(ctx context.Context, r schema.Request) (built, error) {
 		return built{}, err
 	}
 	return built{bundle: blob, catalog: s.Builder.Catalog.Version(), counts: map[string]int64{
-		"files": int64(summary.Files), "read": summary.Read, "unreadable": summary.Unreadable, "others": summary.Others,
+		"files": int64(summary.Files), "read": summary.Read, "unreadable": summary.Unreadable, "others": summary.Others, "duplicates": summary.Duplicates,
 		"unknown_files": int64(summary.Unknown), "refused_files": int64(summary.Refused), "broken_files": int64(summary.Broken),
 		"bytes": result.Size,
 	}}, nil

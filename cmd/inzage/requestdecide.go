@@ -1,7 +1,9 @@
 package main
 
 import (
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -35,6 +37,9 @@ func (a *app) decideCommand(name string, kind schema.EntryKind) *cobra.Command {
 			return err
 		}
 		defer q.Close()
+		if kind == schema.EntryReleased && r.Build.Code == schema.CodeUnbalanced {
+			return a.unbalanced(r)
+		}
 		act := schema.Entry{Kind: kind, Actor: actor, Code: schema.Code(f.code)}
 		if act.Day, err = a.dayOf(kind, f.on, today(conf.zone())); err != nil {
 			return err
@@ -66,6 +71,20 @@ func (a *app) decideCommand(name string, kind schema.EntryKind) *cobra.Command {
 		c.Flags().StringVar(&f.on, "on", "", a.text("cli.flag.on"))
 	}
 	return c
+}
+
+// unbalanced says why there is nothing to release: by how many records the count
+// of each file is off. Files go by their number; a name can be personal.
+func (a *app) unbalanced(r schema.Request) error {
+	a.printf("%s\n", a.text("cli.request.unbalanced", "case", r.Case))
+	for _, where := range slices.Sorted(maps.Keys(r.Build.Counts)) {
+		key, number := "cli.request.unbalanced."+where, ""
+		if n, ok := strings.CutPrefix(where, "file_"); ok {
+			key, number = "cli.request.unbalanced.file", n
+		}
+		a.printf("  %s\n", a.text(key, "number", number, "count", strconv.FormatInt(r.Build.Counts[where], 10)))
+	}
+	return schema.Fail(schema.CodeUnbalanced, "release bundle", nil)
 }
 
 // dated reports whether the act is about a day that counts for the law.

@@ -69,26 +69,28 @@ type Writer struct {
 	zip   *archive
 	lines *made // records.jsonl
 	rows  *spool
+	clear *spool // values that OneDrive may send by exception
 	cells []cell // of the row that is being made
 	data  []byte // the same, as the spool keeps it
 	line  []byte
 
-	labels    *labels
-	inventory *inventory
-	ids       *identifiers
-	overview  *overview
-	placing   *placing
-	files     []received
-	tallies   map[string]*fileTally
-	lastFile  string
-	lastTally *fileTally
-	names     *names
-	raws      []rawFile
-	withheld  []withheldFile
-	masked    *redactions
-	acts      *portrait
-	err       error
-	closed    bool
+	labels     *labels
+	inventory  *inventory
+	ids        *identifiers
+	overview   *overview
+	placing    *placing
+	files      []received
+	tallies    map[string]*fileTally
+	lastFile   string
+	lastTally  *fileTally
+	names      *names
+	raws       []rawFile
+	withheld   []withheldFile
+	masked     *redactions
+	acts       *portrait
+	uncompared int64
+	err        error
+	closed     bool
 }
 
 const (
@@ -96,6 +98,7 @@ const (
 	bundleName      = "bundle.zip"
 	linesName       = "records.deflate"
 	rowsName        = "timeline.rows"
+	clearName       = "onedrive.rows"
 	bookName        = "workbook.xlsx"
 	recordsPath     = "machine/records.jsonl"
 	manifestPath    = "manifest.json"
@@ -158,6 +161,7 @@ func (w *Writer) open() (err error) {
 		return err
 	}
 	w.rows = newSpool(filepath.Join(w.temp, rowsName))
+	w.clear = newSpool(filepath.Join(w.temp, clearName))
 	w.lines, err = newMade(filepath.Join(w.temp, linesName), true)
 	return err
 }
@@ -198,6 +202,9 @@ func (w *Writer) Add(e *schema.Explanation) error {
 	w.masked.add(&e.Record, e.Title)
 	w.placing.add(e)
 	w.acts.add(e, w.own(e.Record.From.File).label)
+	if err := w.keep(w.excepted(e)); err != nil {
+		return err
+	}
 	w.line = AppendJSON(w.line, e)
 	return w.record(e.Record.At, w.timelineRow(e))
 }
@@ -222,6 +229,23 @@ func (w *Writer) Unreadable(r *schema.Record) error {
 	w.line = AppendUnreadable(w.line, r)
 	return w.record(r.At, w.unreadableRow(r))
 }
+
+// Duplicate takes a record of the subject that an earlier file of the case holds
+// too, at the place of. It gets a line but no row: the row is there already.
+func (w *Writer) Duplicate(r *schema.Record, of schema.Origin) error {
+	if err := w.usable(); err != nil {
+		return err
+	}
+	w.own(r.From.File).duplicates++
+	w.line = append(AppendDuplicate(w.line, r, of), '\n')
+	if len(w.line) < 64<<10 {
+		return nil
+	}
+	return w.flush()
+}
+
+// Uncompared says how many records were not compared with those of other files.
+func (w *Writer) Uncompared(n int64) { w.uncompared = n }
 
 // record writes the line that was just made, and the row.
 func (w *Writer) record(at time.Time, row []cell) error {
@@ -357,6 +381,7 @@ func (w *Writer) Abort() {
 	}
 	if w.rows != nil {
 		w.rows.close()
+		w.clear.close()
 	}
 	if err := os.RemoveAll(w.temp); err != nil && !errors.Is(err, os.ErrNotExist) {
 		_ = w.keep(schema.Fail(schema.CodeIO, "remove bundle folder", err))

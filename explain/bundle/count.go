@@ -1,7 +1,6 @@
 package bundle
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -17,6 +16,8 @@ type Count struct {
 	Unreadable int64
 	// Others are the records of other people, left out of the bundle.
 	Others int64
+	// Duplicates are the records that an earlier file of the case holds too.
+	Duplicates int64
 }
 
 // Balance is the proof of completeness: what was read against what the bundle
@@ -38,13 +39,14 @@ func (b *Balance) Explained() int64 {
 
 // gap is what was read and is nowhere; zero in a bundle that is complete.
 func (b *Balance) gap() int64 {
-	return b.Read - b.Explained() - b.Unreadable - b.Others
+	return b.Read - b.Explained() - b.Unreadable - b.Others - b.Duplicates
 }
 
 func (b *Balance) add(x *Balance) {
 	b.Read += x.Read
 	b.Unreadable += x.Unreadable
 	b.Others += x.Others
+	b.Duplicates += x.Duplicates
 	if b.Layers == nil {
 		b.Layers = make(map[schema.Layer]int64)
 	}
@@ -81,6 +83,7 @@ type fileTally struct {
 	label      string // in the timeline: the number and the last part of the name
 	balance    Balance
 	unreadable int64
+	duplicates int64
 	reasons    map[schema.Code]int64 // of the unreadable records
 }
 
@@ -91,28 +94,37 @@ type received struct {
 }
 
 // settle holds the reading side's counts against the writer's own, file by file
-// and in total. Any difference is an error: a bundle that does not add up must
-// not reach anyone.
+// and in total. Any difference is an error with CodeUnbalanced that counts it: a
+// bundle that does not add up must not reach anyone.
 func (w *Writer) settle(total Count) (Balance, error) {
 	all := Balance{Layers: make(map[schema.Layer]int64)}
+	gaps := make(map[string]int64)
 	for i := range w.files {
 		own := w.files[i].own
-		if own.unreadable != own.balance.Unreadable {
-			return all, unbalanced("unreadable records of a file", i)
-		}
-		if own.balance.gap() != 0 {
-			return all, unbalanced("records of a file", i)
+		// What is read as one thing and counted as another differs in both.
+		if d := max(abs(own.balance.gap()), abs(own.balance.Unreadable-own.unreadable), abs(own.balance.Duplicates-own.duplicates)); d != 0 {
+			gaps["file_"+strconv.Itoa(own.number)] = d
 		}
 		all.add(&own.balance)
 	}
 	if n := len(w.tallies); n > 0 {
-		return all, unbalanced("files that have records and were not given", n)
+		gaps["files_not_told"] = int64(n)
 	}
-	if all.Count != total {
-		return all, unbalanced("records in total, files", len(w.files))
+	if d := all.Count.apart(total); d != 0 {
+		gaps["total"] = d
+	}
+	if len(gaps) > 0 {
+		return all, schema.Counted(schema.Fail(schema.CodeUnbalanced, "balance records", nil), gaps)
 	}
 	return all, nil
 }
+
+// apart is the largest difference between two counts, 0 where they are equal.
+func (c Count) apart(x Count) int64 {
+	return max(abs(c.Read-x.Read), abs(c.Unreadable-x.Unreadable), abs(c.Others-x.Others), abs(c.Duplicates-x.Duplicates))
+}
+
+func abs(n int64) int64 { return max(n, -n) }
 
 // unread counts the files of which something could not be read: not recognised,
 // recognised and refused, broken off.
@@ -128,10 +140,6 @@ func (w *Writer) unread() (unknown, refused, broken int64) {
 		}
 	}
 	return unknown, refused, broken
-}
-
-func unbalanced(what string, n int) error {
-	return schema.Fail(schema.CodeInternal, "balance records", fmt.Errorf("%s: %d", what, n))
 }
 
 // own is the tally of a file, made when first asked for.

@@ -39,6 +39,7 @@ type eventRow struct {
 	byPath      map[string]*fieldRow
 	slots       []*fieldRow
 	described   bool
+	values      valueCounts
 	facets      schema.Facets // of its first record
 	seen        *placed       // of all
 }
@@ -78,6 +79,7 @@ func (v *inventory) add(e *schema.Explanation) {
 	}
 	row.count++
 	row.seen.add(&e.Facets)
+	row.values.add(e)
 	if at := e.Record.At; !at.IsZero() {
 		if row.first.IsZero() || at.Before(row.first) {
 			row.first = at

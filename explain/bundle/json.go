@@ -92,6 +92,17 @@ func AppendUnreadable(b []byte, r *schema.Record) []byte {
 	return append(appendMasked(b, r), '}')
 }
 
+// AppendDuplicate appends a record that an earlier file holds too: where it
+// stands, and where the same record stands with all its fields.
+func AppendDuplicate(b []byte, r *schema.Record, of schema.Origin) []byte {
+	b = appendOrigin(b, r)
+	b = append(b, `,"duplicate":{"file":`...)
+	b = appendString(b, of.File)
+	b = append(b, `,"record":`...)
+	b = strconv.AppendInt(b, of.Record, 10)
+	return append(b, "}}"...)
+}
+
 // AppendSummary appends the last line of the file: how many records there were
 // and what became of them.
 func AppendSummary(b []byte, t *Balance) []byte {
@@ -112,6 +123,8 @@ func AppendSummary(b []byte, t *Balance) []byte {
 	b = strconv.AppendInt(b, t.Unreadable, 10)
 	b = append(b, `,"others":`...)
 	b = strconv.AppendInt(b, t.Others, 10)
+	b = append(b, `,"duplicates":`...)
+	b = strconv.AppendInt(b, t.Duplicates, 10)
 	return append(b, "}}"...)
 }
 
@@ -179,6 +192,7 @@ func appendField(b []byte, f *schema.Field, n *schema.Note) []byte {
 	b = appendKey(b, "why", n.Why)
 	b = appendKey(b, "words", n.Words.Reveal())
 	b = appendKey(b, "raised", n.Raised)
+	b = appendKey(b, "exposes", string(n.Exposes))
 	b = appendKey(b, "identifier", n.Identifier)
 	return append(b, '}')
 }

@@ -50,6 +50,7 @@ type counts struct {
 	Layers     map[string]int64 `json:"layers"`
 	Unreadable int64            `json:"unreadable"`
 	Others     int64            `json:"others"`
+	Duplicates int64            `json:"duplicates"`
 }
 
 // input is one file that was received.
@@ -76,6 +77,7 @@ type rawFile struct {
 type overflowed struct {
 	Identifiers int64 `json:"identifiers"`
 	Fields      int64 `json:"fields"`
+	Uncompared  int64 `json:"uncompared,omitempty"` // not looked for among duplicates
 }
 
 const manifestVersion = 2
@@ -102,8 +104,8 @@ func (b *book) manifest() ([]byte, error) {
 		m.Masked = &maskedCounts{x.people, x.records, x.total, x.shown}
 	}
 	m.Law, m.Placing, m.Findings = b.lawUsed(), w.placing.public(), publicFindings(b.found())
-	if w.ids.more > 0 || w.inventory.moreFields > 0 {
-		m.Limits = &overflowed{w.ids.more, w.inventory.moreFields}
+	if w.ids.more > 0 || w.inventory.moreFields > 0 || w.uncompared > 0 {
+		m.Limits = &overflowed{w.ids.more, w.inventory.moreFields, w.uncompared}
 	}
 	for i := range w.files {
 		f := &w.files[i]
@@ -134,7 +136,7 @@ func (b *book) manifest() ([]byte, error) {
 
 func countsOf(b *Balance) counts {
 	c := counts{
-		Read: b.Read, Explained: b.Explained(), Unreadable: b.Unreadable, Others: b.Others,
+		Read: b.Read, Explained: b.Explained(), Unreadable: b.Unreadable, Others: b.Others, Duplicates: b.Duplicates,
 		Layers: make(map[string]int64),
 	}
 	for _, l := range schema.EventLayers() {

@@ -20,18 +20,21 @@ func (b *book) originList() *section {
 		rows = append(rows, []cell{
 			number(int64(f.own.number)), text(brief(f.Name)), text(w.term("source", f.Source)), text(cmp.Or(w.explain("source", f.Source), b.word("origin.from.unknown"))), text(w.term("format", cmp.Or(f.Format, "unknown"))),
 			b.size(f), text(f.SHA256), number(x.Read), number(x.Explained() - outline - none), number(outline), number(none),
-			number(x.Unreadable), number(x.Others), text(tallied(w, "repair", f.Repairs)), text(b.remark(f)),
+			number(x.Unreadable), number(x.Others), number(x.Duplicates), text(tallied(w, "repair", f.Repairs)), text(b.remark(f)),
 		})
 	}
-	return b.newList("origin", []string{
-		b.word("origin.lead"),
+	leads := []string{b.word("origin.lead")}
+	if b.uncompared > 0 {
+		leads = append(leads, b.word("origin.uncompared", "count", w.number(b.uncompared)))
+	}
+	return b.newList("origin", append(leads,
 		b.word("origin.versions", "catalog", visible(b.head.Catalog), "program", visible(b.head.Program)),
 		b.word("origin.check.windows"),
 		b.word("origin.check.unix"),
-	}, []column{
+	), []column{
 		numbers("number", 8), col("name", 42), col("source", 24).below(), col("from", 34).below(), col("format", 26).below(), numbers("size", 14).below(), col("sha256", 38).below(),
 		numbers("read", 12), numbers("explained", 13).below(), numbers("outline", 13).below(), numbers("none", 13).below(), numbers("unreadable", 13).below(),
-		numbers("others", 13).below(), col("repairs", 42), col("remark", 46).below(),
+		numbers("others", 13).below(), numbers("duplicates", 13).below(), col("repairs", 42), col("remark", 46).below(),
 	}, each(rows))
 }
 

@@ -151,6 +151,7 @@ func (b *book) proof(s *section) {
 	}
 	line(b.word("readme.proof.unreadable"), b.word("readme.proof.unreadable.means"), func(x *Balance) int64 { return x.Unreadable })
 	line(b.word("readme.proof.others"), b.word("readme.proof.others.means"), func(x *Balance) int64 { return x.Others })
+	line(b.word("readme.proof.duplicates"), b.word("readme.proof.duplicates.means"), func(x *Balance) int64 { return x.Duplicates })
 	line(b.word("readme.proof.gap"), b.word("readme.proof.gap.means"), (*Balance).gap)
 
 	s.add(heading(b.word("readme.proof")))

@@ -77,6 +77,7 @@ func scenarios(t *testing.T, l schema.Lang, d *dictionary) map[string][]byte {
 	})
 	add("bounded, years", h, func(w *Writer) Count {
 		w.inventory.maxRows, w.ids.max = 1, 0
+		w.Uncompared(2)
 		for i := range maxApps {
 			w.overview.apps[strconv.Itoa(i)] = 1
 		}
@@ -249,7 +250,7 @@ func TestOverflow(t *testing.T) {
 	file, _ := sampleBundle(t, h, 120)
 	b := readBook(t, member(t, file, "inzage-2026-0042.xlsx"))
 	want := []string{
-		"Read me", "What this says about you", "Summary", "Timeline", "Timeline (2)", "Timeline (3)", "Kinds of event", "Fields", "Your identifiers", "Not identifying", "Redacted", "Purposes", "Categories", "Recipients",
+		"Read me", "What this says about you", "Summary", "Timeline", "Timeline (2)", "Timeline (3)", "Kinds of event", "Fields", "Your identifiers", "Not identifying", "Four reasons", "OneDrive", "Redacted", "Purposes", "Categories", "Recipients",
 		"Transfers", "Retention periods", "Your rights", "Decisions", "Not provided", "Origin", "Findings", "Questions for Microsoft", "Words",
 	}
 	if got := strings.Join(b.names, ","); got != strings.Join(want, ",") {

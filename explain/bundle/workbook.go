@@ -48,6 +48,8 @@ func (b *book) answer() answer {
 		b.fieldList(events),
 		b.identifierList(),
 		b.plainList(events),
+		b.reasonList(events),
+		b.exceptedList(),
 		b.redactedList(),
 	}
 	a = append(a, b.legal()...)
