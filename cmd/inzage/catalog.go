@@ -24,8 +24,8 @@ func (a *app) catalogCommand() *cobra.Command {
 func (a *app) catalogCheckCommand() *cobra.Command {
 	var asJSON bool
 	var overlay string
-	c := a.command("check", "catalog.check", cobra.NoArgs, func(*cobra.Command, []string) (err error) {
-		if a.catalog, err = a.withOverlay(overlay); err != nil {
+	c := a.command("check", "catalog.check", cobra.NoArgs, func(*cobra.Command, []string) error {
+		if err := a.use(overlay); err != nil {
 			return err
 		}
 		if err := a.catalog.Check(); err != nil {

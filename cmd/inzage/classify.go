@@ -54,6 +54,17 @@ func (a *app) withOverlay(folder string) (*explain.Catalog, error) {
 	return explain.Load(catalog.FS(), os.DirFS(folder))
 }
 
+// use goes on with the catalog and the overlay. Where that does not load, the
+// catalog stays: its words tell what is wrong.
+func (a *app) use(overlay string) error {
+	c, err := a.withOverlay(overlay)
+	if err != nil {
+		return err
+	}
+	a.catalog = c
+	return nil
+}
+
 // classify answers each line of standard input with a line.
 func (a *app) classify(x *explain.Explainer, asJSON bool) error {
 	out := bufio.NewWriter(a.stdout)

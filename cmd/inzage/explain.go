@@ -34,7 +34,7 @@ func (a *app) explainCommand() *cobra.Command {
 				return err
 			}
 		}
-		if a.catalog, err = a.withOverlay(overlay); err != nil {
+		if err := a.use(overlay); err != nil {
 			return err
 		}
 		if len(args) == 0 {
