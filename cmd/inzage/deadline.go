@@ -51,11 +51,7 @@ func (a *app) deadlineCommand() *cobra.Command {
 }
 
 // day writes a date as a person says it: "maandag 7 april 2025".
-func (a *app) day(d schema.Date) string {
-	return a.text("deadline.day",
-		"weekday", a.text("deadline.weekday."+strings.ToLower(d.Weekday().String())),
-		"day", d.Day(), "month", a.text("engine.month."+itoa(int(d.Month()))), "year", d.Year())
-}
+func (a *app) day(d schema.Date) string { return a.catalog.Day(a.lang, d) }
 
 // why says the steps of the reckoning in sentences.
 func (a *app) why(d schema.Deadline) string {

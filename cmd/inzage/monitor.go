@@ -72,7 +72,7 @@ func (s states) Collect(ch chan<- prometheus.Metric) {
 }
 
 // handler serves the three pages.
-func (m *monitor) handler() http.Handler {
+func (m *monitor) handler() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, nil) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {

@@ -102,7 +102,7 @@ func (a *app) table(rows []schema.Standing) error {
 	for _, v := range rows {
 		left := ""
 		if v.State.Open() {
-			left = a.left(v.DaysLeft)
+			left = a.catalog.Left(a.lang, v.DaysLeft)
 		}
 		line(v.Case, a.text("cli.state."+string(v.State)), v.Received.String(), v.Due.String(), left, a.text("cli.waiting."+string(v.WaitingFor)))
 	}
@@ -110,22 +110,6 @@ func (a *app) table(rows []schema.Standing) error {
 		return schema.Fail(schema.CodeIO, "write answer", err)
 	}
 	return nil
-}
-
-// left says how many days are left, or how late it is.
-func (a *app) left(days int) string {
-	switch {
-	case days == 0:
-		return a.text("deadline.left.today")
-	case days == 1:
-		return a.text("deadline.left.one")
-	case days > 1:
-		return a.text("deadline.left", "n", days)
-	case days == -1:
-		return a.text("deadline.late.one")
-	default:
-		return a.text("deadline.late", "n", -days)
-	}
 }
 
 // requestShowCommand shows one request.
@@ -159,7 +143,7 @@ func (a *app) showRequest(r schema.Request, today schema.Date) error {
 	row("received", a.day(r.Received))
 	row("due", a.day(v.Due))
 	if r.State.Open() {
-		row("left", a.left(v.DaysLeft))
+		row("left", a.catalog.Left(a.lang, v.DaysLeft))
 	}
 	if len(r.Pauses) > 0 {
 		a.printf("%s\n", a.text("deadline.suspended", "date", a.day(v.DueIfSuspended), "due", a.day(v.Due)))

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
 
+	"inzage/cmd/inzage/web"
 	"inzage/explain"
 	"inzage/queue"
 	"inzage/queue/embedded"
@@ -27,9 +28,11 @@ type serveFlags struct {
 	fetch    int
 	build    int
 	logLevel string
-	// Of the demo: the settings file of its tenant, and how soon it is asked.
+	// Of the demo: the settings file of its tenant, how soon it is asked, and who
+	// can sign in to the desk.
 	microsoft string
 	times     fetch.Times
+	people    func(*queue.Queue) *web.Local
 }
 
 // serveCommand runs everything in one process.
@@ -200,9 +203,17 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 	zone := conf.zone()
 	m := newMonitor(programVersion(), s.Queue.Health, func() map[string]int { return census(reg, today(zone)) })
 	s.Observe = m.job
+	desk, err := a.desk(s.Queue, reg, conf, s.Case.Organisation, f.people)
+	if err != nil {
+		return err
+	}
 	if f.listen != "" {
+		pages := m.handler()
+		if desk != nil {
+			pages.Handle("/", desk.Handler())
+		}
 		g.Go(func() error {
-			return listenHTTP(ctx, f.listen, m.handler(), func(address string) {
+			return listenHTTP(ctx, f.listen, pages, func(address string) {
 				zerolog.Ctx(ctx).Info().Str("address", address).Msg("listening")
 			})
 		})

@@ -46,9 +46,10 @@ func (a *app) serveDemo(ctx context.Context, f serveFlags) (err error) {
 		return schema.Fail(schema.CodeIO, "write people", err)
 	}
 	f.reach.data, f.reach.url, f.reach.config, f.reach.keyFile = folder, "", "", ""
+	f.people = a.demoPeople(s)
 	f.microsoft = filepath.Join(folder, "microsoft.yaml")
 	f.times = fetch.Times{Polls: []fetch.Poll{{Every: time.Second}}, Grace: time.Second, Settle: time.Second}
-	a.printf("%s\n", a.text("cli.serve.demo", "folder", folder, "today", today(config{Zone: "Europe/Amsterdam"}.zone()).String()))
+	a.printf("%s\n", a.text("cli.serve.demo", "folder", folder, "today", today(config{Zone: "Europe/Amsterdam"}.zone()).String(), "listen", f.listen))
 	return a.serve(ctx, f, true)
 }
 

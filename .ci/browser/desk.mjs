@@ -1,0 +1,177 @@
+// Walks through the desk in a browser as four people do, in one language, with
+// JavaScript off, and prints what is wrong with each page, one finding on a line.
+// Usage: node desk.mjs CHROMIUM FOLDER ADDRESS LANGUAGE
+// The pictures of the pages are left in the folder.
+import { createRequire } from 'node:module'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+
+const [executablePath, folder, address, language] = process.argv.slice(2)
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+const say = (...words) => console.log(`[${language}]`, ...words)
+// What the machine is busy with beside this is not what is tested.
+const patience = 120_000
+const wide = { width: 1280, height: 900 }
+
+// Each person has a browser of their own, as at work.
+async function person (n) {
+  const context = await browser.newContext({ viewport: wide, javaScriptEnabled: false, locale: language, acceptDownloads: true })
+  context.setDefaultTimeout(patience)
+  const page = await context.newPage()
+  page.on('request', r => { if (!r.url().startsWith(address)) say('requests', r.url()) })
+  page.on('console', m => { if (m.type() === 'error' && !/status of 4\d\d/.test(m.text())) say('console:', m.text()) })
+  await page.goto(address + '/')
+  await signIn(page, n)
+  return page
+}
+
+async function signIn (page, n) {
+  await page.locator('.desk-person').nth(n).click()
+  await page.locator('main button').click()
+}
+
+// look checks a page: nothing that axe calls a violation, nothing that scrolls
+// sideways at 400 %, everything reachable with the keyboard, forced colours too.
+// axe needs timers, which a browser without script has not: it looks at the same
+// page in a twin of the browser. The page itself cannot have a script: its
+// content security policy allows none.
+const seen = new Set()
+async function look (page, name) {
+  if (seen.has(name)) return
+  seen.add(name)
+  await page.screenshot({ path: join(folder, `${language}-${name}.png`), fullPage: true })
+  const words = await page.locator('body').innerText()
+  if (/[‹›{}]|undefined|<no value>/.test(words)) say(name, 'a text is missing:', words.match(/.{0,30}[‹›{}].{0,30}/)?.[0])
+  const context = await browser.newContext({ viewport: wide, locale: language, storageState: await page.context().storageState() })
+  context.setDefaultTimeout(patience)
+  const twin = await context.newPage()
+  await twin.goto(page.url())
+  await twin.evaluate(axe)
+  for (const [view, size] of [['wide', wide], ['small', { width: 320, height: 640 }]]) {
+    await twin.setViewportSize(size)
+    const result = await twin.evaluate(() => window.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']
+    }))
+    for (const v of result.violations) say(name, view, 'axe', v.id, v.help, v.nodes.length, v.nodes[0].html.slice(0, 200), v.nodes[0].failureSummary.slice(0, 300))
+    if (result.passes.length < 10) say(name, view, 'axe looked at almost nothing')
+    const root = await twin.evaluate(() => [document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth])
+    if (root[0] > root[1]) say(name, view, 'scrolls sideways:', root)
+    if (view === 'small') await twin.screenshot({ path: join(folder, `${language}-${name}-${view}.png`), fullPage: true })
+  }
+  await twin.setViewportSize(wide)
+  await twin.emulateMedia({ forcedColors: 'active' })
+  await twin.screenshot({ path: join(folder, `${language}-${name}-forced.png`), fullPage: true })
+  await keyboard(twin, name)
+  await context.close()
+}
+
+// keyboard walks through the page with Tab: everything that can have the focus
+// gets it, in the order of the page, and shows it.
+async function keyboard (page, name) {
+  const all = 'a[href],button,select,textarea,summary,[tabindex="0"],input:not([type=hidden])'
+  const want = await page.evaluate(q => [...document.querySelectorAll(q)].filter(e => e.checkVisibility()).length, all)
+  await page.evaluate(() => { window.scrollTo(0, 0); document.activeElement.blur() })
+  for (let i = 0; i < want; i++) {
+    await page.keyboard.press('Tab')
+    const at = await page.evaluate(q => {
+      const e = document.activeElement
+      const s = getComputedStyle(e)
+      return {
+        index: [...document.querySelectorAll(q)].filter(e => e.checkVisibility()).indexOf(e),
+        shown: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2,
+        html: e.outerHTML.slice(0, 120)
+      }
+    }, all)
+    if (at.index !== i) { say(name, 'keyboard: at', at.index, 'instead of', i, at.html); return }
+    if (!at.shown) say(name, 'keyboard: no visible focus', at.html)
+  }
+}
+
+// until loads a page again until it has what is waited for.
+async function until (page, selector) {
+  for (let i = 0; i < 120; i++) {
+    if (await page.locator(selector).count()) return
+    await page.waitForTimeout(250)
+    await page.reload()
+  }
+  say('never came:', selector, await page.locator('main').innerText())
+  process.exit(1)
+}
+
+// The one who asks.
+const employee = await (async () => {
+  const context = await browser.newContext({ viewport: wide, javaScriptEnabled: false, locale: language, acceptDownloads: true })
+  context.setDefaultTimeout(patience)
+  const page = await context.newPage()
+  page.on('request', r => { if (!r.url().startsWith(address)) say('requests', r.url()) })
+  await page.goto(address + '/')
+  await look(page, 'sign-in')
+  await page.locator('.desk-person').nth(0).click()
+  await look(page, 'sign-in-link')
+  const link = page.url()
+  await page.locator('main button').click()
+  const other = await (await browser.newContext({ javaScriptEnabled: false, locale: language, viewport: wide })).newPage()
+  await other.goto(link)
+  await look(other, 'sign-in-gone')
+  return page
+})()
+await look(employee, 'requests-none')
+await employee.locator('main a.nl-button').click() // one
+await look(employee, 'ask')
+const ask = employee.url()
+await employee.locator('main button').click() // two
+const own = employee.url()
+const number = own.split('/').pop()
+await look(employee, 'request-begun')
+await employee.goto(ask) // asking again leads to the same request
+if (employee.url() !== own) say('asked twice:', employee.url())
+await employee.goto(address + '/requests')
+await look(employee, 'requests')
+
+// The administrator.
+const admin = await person(3)
+await look(admin, 'cases')
+await admin.goto(`${address}/cases/${number}`)
+await until(admin, 'button[value=released]')
+await admin.locator('summary').first().click()
+await look(admin, 'case-review')
+await admin.locator('button[value=released]').click()
+await look(admin, 'case-proposed')
+if (await admin.locator('button[name=confirm]').count()) say('the maker can confirm')
+await admin.goto(`${address}/oversight`)
+await look(admin, 'forbidden')
+await admin.goto(`${address}/cases/2026-nothing`)
+await look(admin, 'not-found')
+await admin.goto(`${address}/cases?show=overdue`)
+await look(admin, 'cases-none')
+
+// Somebody else.
+const stranger = await person(1)
+const denied = await stranger.goto(own)
+if (denied.status() !== 403) say('the case of another:', denied.status())
+
+// The second reader.
+const reader = await person(4)
+await reader.goto(`${address}/cases/${number}`)
+await look(reader, 'case-reader')
+const [read] = await Promise.all([reader.waitForEvent('download'), reader.locator('form[action$=content] button').click()])
+if (!await read.path()) say('the reader got nothing')
+await reader.locator('button[name=confirm]').click()
+await look(reader, 'case-released')
+
+// The data protection officer.
+const officer = await person(5)
+await look(officer, 'oversight')
+await officer.goto(`${address}/oversight/${number}`)
+await look(officer, 'oversight-case')
+
+// The one who asked gets it.
+await employee.goto(own)
+await look(employee, 'request-ready')
+const [bundle] = await Promise.all([employee.waitForEvent('download'), employee.locator('form[action$=bundle] button').click()])
+await bundle.saveAs(join(folder, `${language}-bundle.zip`))
+await employee.reload()
+await look(employee, 'request-delivered')
+await browser.close()

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"inzage/cmd/inzage/web"
+	"inzage/queue"
+	"inzage/schema"
+	"inzage/workers"
+)
+
+// localIssuer is where people sign in who come by a one-time link.
+const localIssuer = "local"
+
+// desk makes the desk of a service; nil where nobody could sign in to it.
+func (a *app) desk(q *queue.Queue, reg *queue.Register, conf config, organisation string, people func(*queue.Queue) *web.Local) (*web.Desk, error) {
+	if people == nil {
+		return nil, nil
+	}
+	opened := schema.Entry{FourEyes: conf.fourEyes(), Parts: a.fetchable()}
+	if conf.Calendar != nil {
+		opened.Calendar = *conf.Calendar
+	}
+	return web.New(web.Options{
+		Queue: q, Register: reg, Catalog: a.catalog, Zone: conf.zone(), Now: time.Now,
+		Organisation: organisation, Open: opened, Local: people(q),
+		Intake: func(ctx context.Context, opened schema.Entry, who schema.Subject) (schema.Request, error) {
+			r, err := q.New(ctx, opened, who)
+			if err != nil {
+				return r, err
+			}
+			return workers.Start(ctx, q, r.ID, opened.Actor, schema.IdentitySignedIn)
+		},
+	})
+}
+
+// demoPeople are the invented people of the demo: employees of the simulated
+// tenant, and one of each role that handles their requests.
+func (a *app) demoPeople(s simulated) func(*queue.Queue) *web.Local {
+	return func(q *queue.Queue) *web.Local {
+		l := &web.Local{Show: true}
+		for i, p := range s.People {
+			if p.Note != "" || i >= 3 {
+				continue
+			}
+			who := identity{Name: p.Name, UPNs: append([]string{p.UPN}, p.Former...), ObjectID: p.ObjectID, TenantID: s.Tenant}
+			l.People = append(l.People, web.Person{
+				Actor: q.Actor(localIssuer, p.ObjectID), Name: schema.NewPersonal(p.Name), Subject: who.subject(),
+			})
+		}
+		for _, role := range []web.Role{web.Admin, web.Reader, web.Officer} {
+			name := a.text("cli.serve.demo." + string(role))
+			l.People = append(l.People, web.Person{
+				Actor: q.Actor(localIssuer, string(role)), Roles: []web.Role{role}, Name: schema.NewPersonal(name),
+				Subject: schema.Subject{Name: schema.NewPersonal(name), UPNs: []schema.Personal{schema.NewPersonal(string(role) + "@example.invalid")}},
+			})
+		}
+		return l
+	}
+}

@@ -1,0 +1,98 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"inzage/queue/queuetest"
+	"inzage/schema"
+)
+
+// TestBrowser is the story in a real browser, in both languages: a request is
+// asked in two clicks, prepared by one, released by another, watched by a third
+// and taken by who asked, with script off. Each page on the way has nothing that
+// axe-core calls a violation, does not scroll sideways at 400 %, and can be used
+// with the keyboard alone, in forced colours too. INZAGE_PICTURES names a folder
+// for the pictures.
+func TestBrowser(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("-short: no browser")
+	}
+	node := tool(t, "node")
+	chromium := tool(t, "chromium", "chromium-browser", "google-chrome")
+	if _, err := os.Stat("../../../.ci/browser/node_modules/axe-core"); err != nil {
+		missing(t, "axe-core (make viewers)")
+	}
+	pictures := os.Getenv("INZAGE_PICTURES")
+	if pictures == "" {
+		pictures = t.ArtifactDir()
+	}
+	for _, lang := range []schema.Lang{schema.Dutch, schema.English} {
+		t.Run(string(lang), func(t *testing.T) {
+			o := open(t)
+			ctx, stop := context.WithCancel(t.Context())
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				o.worksAlong(ctx)
+			}()
+			cmd := exec.CommandContext(t.Context(), node, "../../../.ci/browser/desk.mjs", chromium, pictures, o.server.URL, string(lang))
+			cmd.WaitDelay = time.Second
+			var out, problems bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &problems
+			err := cmd.Run()
+			stop()
+			<-done
+			for line := range strings.Lines(out.String()) {
+				t.Error(strings.TrimSpace(line))
+			}
+			if err != nil {
+				t.Fatal(err, problems.String())
+			}
+		})
+	}
+}
+
+// worksAlong does the work of each request that comes in.
+func (o *office) worksAlong(ctx context.Context) {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		for r := range o.desk.Register.In(schema.StateCollecting) {
+			if err := o.work(ctx, r, "bundle"); err != nil && ctx.Err() == nil {
+				o.t.Error(queuetest.Why(err))
+			}
+		}
+	}
+}
+
+func tool(t *testing.T, names ...string) string {
+	t.Helper()
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	missing(t, strings.Join(names, ", "))
+	return ""
+}
+
+// missing skips a test that cannot run here; CI must have everything.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal("CI must have", what)
+	}
+	t.Skip("not installed, so not tested here:", what)
+}

@@ -1,0 +1,232 @@
+package web
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"inzage/schema"
+)
+
+// casesPage is the list of cases.
+type casesPage struct {
+	Rows    []schema.Standing
+	Filters []filter
+	Today   schema.Date
+	Base    string // of the links to cases
+}
+
+// filter is one way to look at the list.
+type filter struct {
+	Name  string // in the address, and in desk.filter.<name>
+	Count int
+	Here  bool
+	keep  func(schema.Standing) bool
+}
+
+// filters are the ways to look at the list; the first is what one sees first.
+func (d *Desk) filters() []filter {
+	open := func(s schema.Standing) bool { return s.State.Open() }
+	return []filter{
+		{Name: "open", keep: open},
+		{Name: "overdue", keep: func(s schema.Standing) bool { return s.Overdue }},
+		{Name: "five", keep: func(s schema.Standing) bool { return open(s) && !s.Overdue && s.DaysLeft <= 5 }},
+		{Name: "ten", keep: func(s schema.Standing) bool { return open(s) && !s.Overdue && s.DaysLeft <= 10 }},
+		{Name: "second", keep: func(s schema.Standing) bool { return s.WaitingFor == schema.WaitingSecond }},
+		{Name: "extended", keep: func(s schema.Standing) bool { return open(s) && s.Extended }},
+		{Name: "still", keep: func(s schema.Standing) bool { return open(s) && d.Now().Sub(s.Changed) > standstill }},
+		{Name: "closed", keep: func(s schema.Standing) bool { return !s.State.Open() }},
+	}
+}
+
+// list is the list of cases as the visitor wants to look at it.
+func (d *Desk) list(v *visit, base string) casesPage {
+	p := casesPage{Filters: d.filters(), Today: d.today(), Base: base}
+	here := slices.IndexFunc(p.Filters, func(f filter) bool { return f.Name == v.r.FormValue("show") })
+	p.Filters[max(here, 0)].Here = true
+	for r := range d.Register.All() {
+		s := r.On(p.Today)
+		for i := range p.Filters {
+			f := &p.Filters[i]
+			if f.keep(s) {
+				f.Count++
+				if f.Here {
+					p.Rows = append(p.Rows, s)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(p.Rows, func(a, b schema.Standing) int { return a.Due.Compare(b.Due) })
+	return p
+}
+
+func (d *Desk) cases(v *visit) error {
+	return d.show(v, http.StatusOK, "cases", d.list(v, "/cases/"))
+}
+
+// casePage is one case as those who handle it, or watch it, see it.
+type casePage struct {
+	schema.Standing
+	Parts     []part
+	Proposals []proposal
+	Lines     []line
+	Forms     []decision
+	// What this visitor can do.
+	CanRetry, CanRead, CanRecall, CanPrepare, CanResume bool
+	Views                                               []schema.Code
+}
+
+// part is the work on one source, or on the bundle.
+type part struct {
+	schema.Part
+	Name  string
+	Until string
+	Why   string // the sentence of its code
+}
+
+// proposal is an act that waits for another person.
+type proposal struct {
+	Kind   schema.EntryKind
+	Code   string // in words
+	By     schema.Actor
+	Mine   bool // the visitor proposed it, so another must decide
+	Decide bool // the visitor can confirm
+	Stop   bool // the visitor can decline
+	Reason string
+}
+
+// decision is a form for an act.
+type decision struct {
+	Kind  schema.EntryKind
+	Codes []choice
+}
+
+// line is an entry of the ledger in words.
+type line struct {
+	When, What, Who, About string
+}
+
+func (d *Desk) caseFile(v *visit) error {
+	p, err := d.casePage(v)
+	if err != nil {
+		return err
+	}
+	return d.show(v, http.StatusOK, "case", p)
+}
+
+func (d *Desk) casePage(v *visit) (casePage, error) {
+	entries, err := d.Queue.Entries(v.ctx(), v.request.ID)
+	if err != nil {
+		return casePage{}, err
+	}
+	r := v.request
+	can := func(kind schema.EntryKind) bool { _, ok := r.State.Next(kind); return ok }
+	release := r.Proposals[schema.EntryReleased]
+	p := casePage{
+		Standing: r.On(d.today()), Views: schema.ViewReasons(),
+		CanRetry:   v.has(Admin) && r.State != schema.StateReceived,
+		CanRead:    v.has(Reader) && r.Bundle != "" && r.State != schema.StateErased,
+		CanRecall:  can(schema.EntryRecalled),
+		CanPrepare: v.has(Admin) && can(schema.EntryReleased) && release.By == "",
+		CanResume:  v.has(Admin) && r.Suspended(),
+	}
+	for _, one := range append(slices.Clone(r.Parts), r.Build) {
+		q := part{Part: one, Name: d.sourceName(v, one.Source), Until: d.moment(v.lang, one.Until)}
+		if one.Code != "" {
+			q.Why = d.Catalog.Text(v.lang, "code."+string(one.Code))
+		}
+		p.Parts = append(p.Parts, q)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(r.Proposals)) {
+		one := r.Proposals[kind]
+		q := proposal{Kind: kind, Code: d.reason(v, kind, one.Code), By: one.By, Mine: one.By == v.who.Actor, Stop: v.has(Reader, Officer)}
+		q.Decide = v.has(Reader) && !q.Mine
+		if one.Ref != "" && kind != schema.EntryReleased && v.has(Admin, Reader) {
+			if text, err := d.Queue.Reason(v.ctx(), r.ID, kind, one.Ref); err == nil {
+				q.Reason = string(text)
+			}
+		}
+		p.Proposals = append(p.Proposals, q)
+	}
+	if v.has(Admin) && r.State.Open() {
+		for _, kind := range []schema.EntryKind{schema.EntryExtended, schema.EntrySuspended, schema.EntryRefused} {
+			if kind == schema.EntryExtended && (r.Extended || d.today().After(r.Due())) || kind == schema.EntrySuspended && r.Suspended() {
+				continue
+			}
+			p.Forms = append(p.Forms, decision{Kind: kind, Codes: d.reasons(v, kind)})
+		}
+	}
+	for _, e := range slices.Backward(entries) {
+		p.Lines = append(p.Lines, d.line(v, e))
+	}
+	return p, nil
+}
+
+func (d *Desk) reasons(v *visit, kind schema.EntryKind) (list []choice) {
+	for _, code := range schema.Reasons(kind) {
+		list = append(list, choice{Value: string(code), Name: d.reason(v, kind, code)})
+	}
+	return list
+}
+
+// reason is a code of an act in words.
+func (d *Desk) reason(v *visit, kind schema.EntryKind, code schema.Code) string {
+	if code == "" {
+		return ""
+	}
+	key := "desk.reason." + string(kind) + "." + string(code)
+	if d.Catalog.HasText(key) {
+		return d.Catalog.Text(v.lang, key)
+	}
+	if d.Catalog.HasText("code." + string(code)) {
+		return d.Catalog.Text(v.lang, "code."+string(code))
+	}
+	return string(code)
+}
+
+func (d *Desk) sourceName(v *visit, source string) string {
+	if source == "" {
+		return d.Catalog.Text(v.lang, "desk.source.bundle")
+	}
+	if key := "desk.source." + source; d.Catalog.HasText(key) {
+		return d.Catalog.Text(v.lang, key)
+	}
+	return source
+}
+
+// line says an entry in words.
+func (d *Desk) line(v *visit, e schema.Entry) line {
+	l := line{When: d.moment(v.lang, e.At), What: d.Catalog.Text(v.lang, "cli.act."+string(e.Kind)), Who: d.actor(v, e.Actor)}
+	var about []string
+	if e.Part != "" {
+		about = append(about, d.sourceName(v, e.Part))
+	}
+	kind := e.Kind
+	if e.Act != "" {
+		kind = e.Act
+		about = append(about, d.Catalog.Text(v.lang, "cli.act."+string(e.Act)))
+	}
+	if e.Code != "" {
+		about = append(about, d.reason(v, kind, e.Code))
+	}
+	if !e.Day.IsZero() {
+		about = append(about, d.pages.date(v.lang, e.Day))
+	}
+	l.About = strings.Join(about, " · ")
+	return l
+}
+
+// actor is who did something: you, the program, or the opaque id of somebody.
+func (d *Desk) actor(v *visit, a schema.Actor) string {
+	switch {
+	case v.who != nil && a == v.who.Actor:
+		return d.Catalog.Text(v.lang, "desk.who.you")
+	case a == schema.ActorSystem:
+		return d.Catalog.Text(v.lang, "desk.who.system")
+	case a != "" && a == v.request.Owner:
+		return d.Catalog.Text(v.lang, "desk.who.owner")
+	default:
+		return d.Catalog.Text(v.lang, "desk.who.colleague", "id", string(a))
+	}
+}

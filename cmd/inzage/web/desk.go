@@ -1,0 +1,119 @@
+// Package web is the desk: where an employee asks for access and fetches the
+// answer, where the organisation's people handle the requests, and where the
+// data protection officer watches them.
+//
+// # The story
+//
+// Every address stands in one table (routes.go): method, path, who may come
+// there, and the function that answers. The guard (guard.go) is before each of
+// them: it finds out who asks, whether the table lets that person in, and whose
+// case it is. What is not in the table is not there. A function gets a visit,
+// and returns an error; errors become pages in one place (page.go).
+//
+// The desk keeps nothing of its own but sessions, in memory. What people do here
+// becomes entries of the ledger, with the same calls as the commands use; what
+// they may do is decided there (schema.Request.Apply), on what the ledger says
+// at that moment, however old the page is that they look at.
+//
+// Pages are made on the server and need no script. All words are in the catalog,
+// keys desk.*. Nothing on a page comes from another host, and nothing is kept by
+// the browser.
+package web
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"inzage/explain"
+	"inzage/queue"
+	"inzage/schema"
+)
+
+// Options say what the desk works with.
+type Options struct {
+	Queue    *queue.Queue
+	Register *queue.Register // somebody runs it
+	Catalog  *explain.Catalog
+	Zone     *time.Location
+	Now      func() time.Time
+	// Organisation is its name, for the head of each page.
+	Organisation string
+	// Open makes the first entry of the ledger of a request that comes in at the
+	// desk today, but for what the desk fills in: channel, day, language, owner.
+	Open schema.Entry
+	// Intake takes a request in and starts it.
+	Intake func(ctx context.Context, opened schema.Entry, who schema.Subject) (schema.Request, error)
+	// Local lets people in by one-time links.
+	Local *Local
+	// Address is how the desk is reached from outside: https://inzage.example.
+	Address string
+	// Theme is a style sheet of the organisation, after the desk's own.
+	Theme []byte
+}
+
+// How long things last.
+const (
+	idle      = 30 * time.Minute // a session in which nothing happens
+	absolute  = 8 * time.Hour    // any session
+	linkLasts = 10 * time.Minute // a one-time link
+	fresh     = 10 * time.Minute // a sign-in that counts for a download
+	// expiry is how long a released bundle can be taken, in days, and mostTaken
+	// how often.
+	expiry    = 14
+	mostTaken = 3
+	// standstill is after how long without an entry a case stands still.
+	standstill = 5 * 24 * time.Hour
+)
+
+// Desk answers requests over HTTP. It is safe for concurrent use.
+type Desk struct {
+	Options
+	pages    *pages
+	sessions *sessions
+	links    *links
+	// asking is held while somebody asks for access, so that asking twice at
+	// the same moment makes one request.
+	asking sync.Mutex
+}
+
+// New makes a desk. The error has CodeCatalog where a page cannot be made.
+func New(o Options) (*Desk, error) {
+	p, err := loadPages(o.Catalog, o.Theme)
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{Options: o, pages: p, sessions: newSessions(o.Now), links: newLinks(o.Now)}, nil
+}
+
+// Handler serves the desk.
+func (d *Desk) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, r := range d.routes() {
+		mux.Handle(r.method+" "+r.path, d.guard(r))
+	}
+	mux.Handle("/", d.guard(route{public: true, do: func(*visit) error {
+		return schema.Fail(schema.CodeNotFound, "find page", nil)
+	}}))
+	// Requests that another site makes the browser send are refused, before any
+	// of it is read (net/http: Sec-Fetch-Site, else Origin against Host).
+	return headers(http.NewCrossOriginProtection().Handler(mux))
+}
+
+// today is the civil day.
+func (d *Desk) today() schema.Date { return schema.CivilDate(d.Now(), d.Zone) }
+
+// headers are on every answer.
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,148 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"inzage/schema"
+)
+
+// visit is one request over HTTP: who asks, in which language, about which case.
+type visit struct {
+	w    http.ResponseWriter
+	r    *http.Request
+	lang schema.Lang
+	// who is nobody at a public address without a session.
+	who *session
+	// request is the case that the address names.
+	request schema.Request
+}
+
+func (v *visit) ctx() context.Context { return v.r.Context() }
+
+// has reports whether the visitor has one of the roles.
+func (v *visit) has(roles ...Role) bool {
+	return v.who != nil && slices.ContainsFunc(roles, func(r Role) bool {
+		return r == Employee || slices.Contains(v.who.Roles, r)
+	})
+}
+
+// to sends the browser on to another page of the desk.
+func (v *visit) to(path string) error {
+	http.Redirect(v.w, v.r, path, http.StatusSeeOther)
+	return nil
+}
+
+// maxForm is how large a form may be, in bytes: the longest is a reason.
+const maxForm = 64 << 10
+
+// guard lets in whom the route lets in, and answers everybody else.
+func (d *Desk) guard(r route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		begun := time.Now()
+		req.Body = http.MaxBytesReader(w, req.Body, maxForm)
+		v := &visit{w: w, r: req, lang: language(req)}
+		if c, err := req.Cookie(d.cookieName()); err == nil {
+			if s, ok := d.sessions.find(c.Value); ok {
+				v.who = &s
+			}
+		}
+		err := d.enter(req.Context(), v, r)
+		if err == nil {
+			err = r.do(v)
+		}
+		if err != nil {
+			d.sorry(v, err)
+		}
+		zerolog.Ctx(req.Context()).Debug().Str("route", r.method+" "+r.path).Str("code", string(schema.CodeOf(err))).
+			Int64("took_ms", time.Since(begun).Milliseconds()).Msg("page")
+	})
+}
+
+// codes of the desk's own, beside those of schema.
+const (
+	codeSignIn    schema.Code = "desk-sign-in"   // nobody is signed in
+	codeForbidden schema.Code = "desk-forbidden" // not with these roles, or not this case
+)
+
+// enter asks whether the visitor may be here, and finds the case.
+func (d *Desk) enter(ctx context.Context, v *visit, r route) error {
+	if r.public {
+		return nil
+	}
+	if v.who == nil {
+		return schema.Fail(codeSignIn, "enter desk", nil)
+	}
+	if !v.has(r.roles...) {
+		return schema.Fail(codeForbidden, "enter desk", nil)
+	}
+	number := v.r.PathValue("case")
+	if number == "" {
+		return nil
+	}
+	found, ok := d.Register.Case(number)
+	if !ok {
+		if r.own() { // that there is no such case is nobody else's business
+			return schema.Fail(codeForbidden, "find case", nil)
+		}
+		return schema.Fail(schema.CodeNotFound, "find case", nil)
+	}
+	mine := found.Owner != "" && found.Owner == v.who.Actor
+	watching := slices.Equal(r.roles, []Role{Officer}) // who watches all may see their own among them
+	if mine != r.own() && !watching {
+		return d.deny(ctx, v, found)
+	}
+	var err error
+	v.request, err = d.Queue.Request(ctx, found.ID) // the register may lag behind
+	return err
+}
+
+// deny refuses a case that is not the visitor's, and puts it on record: once a
+// day, so that nobody can fill a ledger by asking.
+func (d *Desk) deny(ctx context.Context, v *visit, r schema.Request) error {
+	entries, err := d.Queue.Entries(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	today := d.today()
+	told := slices.ContainsFunc(entries, func(e schema.Entry) bool {
+		return e.Kind == schema.EntryDenied && e.Actor == v.who.Actor && schema.CivilDate(e.At, d.Zone) == today
+	})
+	if !told && r.State != schema.StateErased {
+		if _, err := d.Queue.Append(ctx, r.ID, schema.Entry{Kind: schema.EntryDenied, Actor: v.who.Actor}); err != nil {
+			return err
+		}
+	}
+	return schema.Fail(codeForbidden, "open case", nil)
+}
+
+// language is what the visitor chose, else what the browser asks for first that
+// the desk has, else Dutch.
+func language(r *http.Request) schema.Lang {
+	if c, err := r.Cookie(languageCookie); err == nil && known(c.Value) {
+		return schema.Lang(c.Value)
+	}
+	for tag := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
+		tag, _, _ = strings.Cut(strings.TrimSpace(tag), ";")
+		if base, _, _ := strings.Cut(strings.ToLower(tag), "-"); known(base) {
+			return schema.Lang(base)
+		}
+	}
+	return schema.Dutch
+}
+
+func known(l string) bool { return l == string(schema.Dutch) || l == string(schema.English) }
+
+// local is a path of this desk, or the start page where it is none: a link from
+// outside must not be able to send people elsewhere.
+func local(path string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
+		return "/"
+	}
+	return path
+}

@@ -1,0 +1,73 @@
+package web
+
+import "slices"
+
+// Role is what somebody may do in the desk. A person can have several.
+type Role string
+
+// The roles. Everybody who signs in is an employee.
+const (
+	Employee Role = "employee" // asks for access to their own data
+	Admin    Role = "admin"    // handles cases, and prepares decisions; sees no content
+	Reader   Role = "reader"   // reads the bundle, and confirms what another prepared
+	Officer  Role = "officer"  // watches dates, stages and findings, and can stop; sees no content
+)
+
+// Roles lists the roles.
+func Roles() []Role { return []Role{Employee, Admin, Reader, Officer} }
+
+// route is one address of the desk.
+type route struct {
+	method, path string
+	// public is open to whoever comes; everything else asks for one of the roles.
+	public bool
+	roles  []Role
+	do     func(*visit) error
+}
+
+// own reports whether a case at this address must be the visitor's own. At all
+// others it must be somebody else's: nobody handles their own request.
+func (r route) own() bool { return slices.Equal(r.roles, []Role{Employee}) }
+
+// routes is every address there is. The guard reads who may come from here, and
+// a test goes over all of it.
+func (d *Desk) routes() []route {
+	var (
+		everybody = []Role{Employee}
+		handlers  = []Role{Admin, Reader}
+		admins    = []Role{Admin}
+		readers   = []Role{Reader}
+		officers  = []Role{Officer}
+		checkers  = []Role{Reader, Officer}
+		stoppers  = []Role{Admin, Reader, Officer}
+	)
+	return []route{
+		{"GET", "/{$}", true, nil, d.start},
+		{"GET", "/static/{file}", true, nil, d.static},
+		{"POST", "/language", true, nil, d.language},
+		{"GET", "/sign-in", true, nil, d.signIn},
+		{"POST", "/sign-in", true, nil, d.sendLink},
+		{"GET", "/sign-in/{link}", true, nil, d.showLink},
+		{"POST", "/sign-in/{link}", true, nil, d.useLink},
+		{"POST", "/sign-out", false, everybody, d.signOut},
+
+		{"GET", "/requests", false, everybody, d.ownRequests},
+		{"GET", "/requests/new", false, everybody, d.askPage},
+		{"POST", "/requests", false, everybody, d.ask},
+		{"GET", "/requests/{case}", false, everybody, d.ownRequest},
+		{"GET", "/requests/{case}/withdraw", false, everybody, d.withdrawPage},
+		{"POST", "/requests/{case}/withdraw", false, everybody, d.withdraw},
+		{"POST", "/requests/{case}/bundle", false, everybody, d.take},
+
+		{"GET", "/cases", false, handlers, d.cases},
+		{"GET", "/cases/{case}", false, handlers, d.caseFile},
+		{"POST", "/cases/{case}/retry", false, admins, d.retry},
+		{"POST", "/cases/{case}/decide", false, handlers, d.decide},
+		{"POST", "/cases/{case}/decline", false, checkers, d.decline},
+		{"POST", "/cases/{case}/recall", false, stoppers, d.recall},
+		{"POST", "/cases/{case}/content", false, readers, d.content},
+
+		{"GET", "/oversight", false, officers, d.oversight},
+		{"GET", "/oversight/{case}", false, officers, d.oversightCase},
+	}
+}

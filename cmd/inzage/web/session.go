@@ -1,0 +1,125 @@
+package web
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"sync"
+	"time"
+
+	"inzage/schema"
+)
+
+// Person is somebody who can sign in.
+type Person struct {
+	Actor schema.Actor
+	Roles []Role // beside Employee, which everybody is
+	// Name is for the head of that person's own pages.
+	Name schema.Personal
+	// Subject is who to ask for when that person asks for access.
+	Subject schema.Subject
+}
+
+// session is one sign-in. Sessions are in memory only: a restart, or another
+// process, asks people to sign in again.
+type session struct {
+	Person
+	token  string
+	begun  time.Time // of the session, and of the sign-in: a new one makes a new session
+	seen   time.Time
+	notice string // a text to show once
+}
+
+// sessions are the sessions by the hash of their token.
+type sessions struct {
+	now func() time.Time
+	mu  sync.Mutex
+	all map[string]*session
+}
+
+func newSessions(now func() time.Time) *sessions {
+	return &sessions{now: now, all: make(map[string]*session)}
+}
+
+// begin makes a session with a new token, whatever the browser had before.
+func (s *sessions) begin(who Person) string {
+	token := rand.Text()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, old := range s.all {
+		if s.ended(old) {
+			delete(s.all, key)
+		}
+	}
+	s.all[hashed(token)] = &session{Person: who, token: token, begun: s.now(), seen: s.now()}
+	return token
+}
+
+func (s *sessions) ended(one *session) bool {
+	now := s.now()
+	return now.Sub(one.seen) > idle || now.Sub(one.begun) > absolute
+}
+
+// find returns a copy of the session, as a sign of life of it.
+func (s *sessions) find(token string) (session, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one, ok := s.all[hashed(token)]
+	if !ok || s.ended(one) {
+		return session{}, false
+	}
+	one.seen = s.now()
+	return *one, true
+}
+
+func (s *sessions) end(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.all, hashed(token))
+}
+
+// notice keeps a text for the next page.
+func (s *sessions) notice(token, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if one, ok := s.all[hashed(token)]; ok {
+		one.notice = text
+	}
+}
+
+// noticed returns the text that was kept, once.
+func (s *sessions) noticed(token string) (text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if one, ok := s.all[hashed(token)]; ok {
+		text, one.notice = one.notice, ""
+	}
+	return text
+}
+
+// hashed is what is kept of a token: who reads the memory later cannot use it.
+func hashed(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+const languageCookie = "language"
+
+// cookieName is __Host-, which a browser takes from this host only and over TLS
+// only; a desk on this machine alone has no TLS.
+func (d *Desk) cookieName() string {
+	if d.secure() {
+		return "__Host-inzage"
+	}
+	return "inzage"
+}
+
+func (d *Desk) secure() bool { return len(d.Address) > 8 && d.Address[:8] == "https://" }
+
+func (d *Desk) setCookie(w http.ResponseWriter, name, value string, age int) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: age,
+		HttpOnly: true, Secure: d.secure(), SameSite: http.SameSiteLaxMode,
+	})
+}
