@@ -33,6 +33,8 @@ type config struct {
 	// Microsoft is the file of microsoft.go, SignKey that of `inzage key new`.
 	Microsoft string `yaml:"microsoft_file"`
 	SignKey   string `yaml:"sign_key_file"`
+	// Desk is where people come in with a browser.
+	Desk deskConfig `yaml:"desk"`
 }
 
 type natsConfig struct {

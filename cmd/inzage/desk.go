@@ -15,8 +15,20 @@ const localIssuer = "local"
 
 // desk makes the desk of a service; nil where nobody could sign in to it.
 func (a *app) desk(q *queue.Queue, reg *queue.Register, conf config, organisation string, people func(*queue.Queue) *web.Local) (*web.Desk, error) {
-	if people == nil {
+	oidc, err := conf.Desk.oidc(q)
+	if err != nil {
+		return nil, err
+	}
+	theme, err := conf.Desk.theme()
+	if err != nil {
+		return nil, err
+	}
+	if people == nil && oidc == nil {
 		return nil, nil
+	}
+	var local *web.Local
+	if people != nil {
+		local = people(q)
 	}
 	opened := schema.Entry{FourEyes: conf.fourEyes(), Parts: a.fetchable()}
 	if conf.Calendar != nil {
@@ -24,7 +36,8 @@ func (a *app) desk(q *queue.Queue, reg *queue.Register, conf config, organisatio
 	}
 	return web.New(web.Options{
 		Queue: q, Register: reg, Catalog: a.catalog, Zone: conf.zone(), Now: time.Now,
-		Organisation: organisation, Open: opened, Local: people(q),
+		Organisation: organisation, Open: opened, Local: local,
+		OIDC: oidc, Address: conf.Desk.address(), Theme: theme,
 		Intake: func(ctx context.Context, opened schema.Entry, who schema.Subject) (schema.Request, error) {
 			r, err := q.New(ctx, opened, who)
 			if err != nil {

@@ -45,7 +45,9 @@ type Options struct {
 	Open schema.Entry
 	// Intake takes a request in and starts it.
 	Intake func(ctx context.Context, opened schema.Entry, who schema.Subject) (schema.Request, error)
-	// Local lets people in by one-time links.
+	// OIDC lets people in by the organisation's sign-in service, Local by one-time
+	// links; nil for not.
+	OIDC  *OIDC
 	Local *Local
 	// Address is how the desk is reached from outside: https://inzage.example.
 	Address string
@@ -72,6 +74,7 @@ type Desk struct {
 	Options
 	pages    *pages
 	sessions *sessions
+	service  *service // nil where there is none
 	links    *links
 	// asking is held while somebody asks for access, so that asking twice at
 	// the same moment makes one request.
@@ -84,7 +87,7 @@ func New(o Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{Options: o, pages: p, sessions: newSessions(o.Now), links: newLinks(o.Now)}, nil
+	return &Desk{Options: o, pages: p, sessions: newSessions(o.Now), service: newService(o.OIDC, o.Now), links: newLinks(o.Now)}, nil
 }
 
 // Handler serves the desk.

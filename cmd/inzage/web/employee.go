@@ -168,7 +168,7 @@ func (d *Desk) withdraw(v *visit) error {
 // the first byte leaves.
 func (d *Desk) take(v *visit) error {
 	page := "/requests/" + v.request.Case
-	if d.Now().Sub(v.who.begun) > fresh {
+	if d.Now().Sub(v.who.proven) > fresh {
 		d.sessions.notice(v.who.token, d.Catalog.Text(v.lang, "desk.take.again"))
 		return v.to("/sign-in?next=" + escape(page))
 	}

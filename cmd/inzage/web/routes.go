@@ -47,6 +47,8 @@ func (d *Desk) routes() []route {
 		{"POST", "/language", true, nil, d.language},
 		{"GET", "/sign-in", true, nil, d.signIn},
 		{"POST", "/sign-in", true, nil, d.sendLink},
+		{"GET", "/sign-in/service", true, nil, d.toService},
+		{"GET", "/sign-in/done", true, nil, d.fromService},
 		{"GET", "/sign-in/{link}", true, nil, d.showLink},
 		{"POST", "/sign-in/{link}", true, nil, d.useLink},
 		{"POST", "/sign-out", false, everybody, d.signOut},

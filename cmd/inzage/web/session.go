@@ -26,7 +26,8 @@ type Person struct {
 type session struct {
 	Person
 	token  string
-	begun  time.Time // of the session, and of the sign-in: a new one makes a new session
+	begun  time.Time
+	proven time.Time // when the person last proved to be that person; zero for unknown
 	seen   time.Time
 	notice string // a text to show once
 }
@@ -43,7 +44,7 @@ func newSessions(now func() time.Time) *sessions {
 }
 
 // begin makes a session with a new token, whatever the browser had before.
-func (s *sessions) begin(who Person) string {
+func (s *sessions) begin(who Person, proven time.Time) string {
 	token := rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -52,7 +53,7 @@ func (s *sessions) begin(who Person) string {
 			delete(s.all, key)
 		}
 	}
-	s.all[hashed(token)] = &session{Person: who, token: token, begun: s.now(), seen: s.now()}
+	s.all[hashed(token)] = &session{Person: who, token: token, begun: s.now(), proven: proven, seen: s.now()}
 	return token
 }
 

@@ -64,25 +64,27 @@ func (l *links) find(token string, use bool) (link, bool) {
 // signIn offers the people who can sign in; to who is signed in already, that
 // person: some pages ask for a fresh sign-in.
 func (d *Desk) signIn(v *visit) error {
-	if d.Local == nil {
-		return schema.Fail(schema.CodeNotFound, "sign in", nil)
-	}
-	p := signInPage{Next: local(v.r.FormValue("next")), Again: v.who != nil, Shown: d.Local.Show}
-	for i, one := range d.Local.People {
-		if v.who == nil || v.who.Actor == one.Actor {
-			p.People = append(p.People, choice{strconv.Itoa(i), one.Name.Reveal(), roleKey(one.Roles)})
+	p := signInPage{Next: local(v.r.FormValue("next")), Again: v.who != nil, Service: d.service != nil}
+	if d.Local != nil {
+		p.Local, p.Shown = true, d.Local.Show
+		for i, one := range d.Local.People {
+			if v.who == nil || v.who.Actor == one.Actor {
+				p.People = append(p.People, choice{strconv.Itoa(i), one.Name.Reveal(), roleKey(one.Roles)})
+			}
 		}
 	}
 	return d.show(v, http.StatusOK, "signin", p)
 }
 
 type signInPage struct {
-	People []choice
-	Next   string
-	Again  bool
-	Shown  bool
-	Link   string
-	Name   string
+	People  []choice
+	Next    string
+	Again   bool
+	Service bool // there is a sign-in service
+	Local   bool // there are one-time links
+	Shown   bool
+	Link    string
+	Name    string
 }
 
 // choice is something to choose, with the key of what it means.
@@ -133,7 +135,7 @@ func (d *Desk) useLink(v *visit) error {
 	if v.who != nil {
 		d.sessions.end(v.who.token)
 	}
-	d.setCookie(v.w, d.cookieName(), d.sessions.begin(d.Local.People[one.person]), 0)
+	d.setCookie(v.w, d.cookieName(), d.sessions.begin(d.Local.People[one.person], d.Now()), 0)
 	return v.to(one.next)
 }
 

@@ -1,0 +1,29 @@
+// A sign-in service for the tests of the desk: node oidc.mjs REDIRECT
+// It prints its issuer, and ends when its input does. Whoever signs in as NAME
+// gets the claims of NAME below; every password will do.
+import { createServer } from 'node:http';
+import Provider from 'oidc-provider';
+
+const [redirect] = process.argv.slice(2);
+const people = {
+  employee: { name: 'Sanne de Wit', preferred_username: 'sanne@gemeente.example', tid: 'tenant', oid: 'object-1' },
+  admin: { name: 'Bo Admin', preferred_username: 'bo@gemeente.example', tid: 'tenant', oid: 'object-2', roles: ['inzage.admin', 'mail.reader'] },
+};
+
+const server = createServer();
+server.listen(0, '127.0.0.1', () => {
+  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const provider = new Provider(issuer, {
+    clients: [{ client_id: 'inzage', client_secret: 'a secret for tests', redirect_uris: [redirect] }],
+    claims: { openid: ['sub'], profile: ['name', 'preferred_username', 'tid', 'oid', 'roles', 'auth_time'] },
+    conformIdTokenClaims: false, // as Entra does: the claims are in the ID token
+    pkce: { required: () => true },
+    features: { devInteractions: { enabled: true } },
+    cookies: { keys: ['a key for tests'] },
+    findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...people[id] }) }),
+  });
+  server.on('request', provider.callback());
+  console.log(issuer);
+});
+process.stdin.resume();
+process.stdin.on('end', () => process.exit(0));
