@@ -77,7 +77,7 @@ func tables(prefix string) string {
 	case "category", "severity":
 		return strings.TrimSuffix(prefix, "y") + "ies"
 	case "layer", "kind", "about", "identifier", "reason", "repair", "code", "format", "datatype", "product",
-		"service", "platform", "region", "role", "purpose", "finding", "mask", "exposure":
+		"service", "platform", "region", "role", "purpose", "finding", "mask", "exposure", "found":
 		return prefix + "s"
 	}
 	return ""

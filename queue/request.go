@@ -27,11 +27,7 @@ func (q *Queue) New(ctx context.Context, opened schema.Entry, who schema.Subject
 	if err != nil {
 		return schema.Request{}, err
 	}
-	text, err := json.Marshal(revealed(who))
-	if err != nil {
-		return schema.Request{}, schema.Fail(schema.CodeInternal, "seal person", err)
-	}
-	ref, err := v.Keep(ctx, "subject", text)
+	ref, err := v.KeepSubject(ctx, who)
 	if err != nil {
 		return schema.Request{}, err
 	}
@@ -50,7 +46,7 @@ func (q *Queue) New(ctx context.Context, opened schema.Entry, who schema.Subject
 }
 
 // Subject returns the person that a request is about. CodeTampered says that it
-// is not the person that the ledger was opened with.
+// is not the person that the ledger names.
 func (q *Queue) Subject(ctx context.Context, r schema.Request) (schema.Subject, error) {
 	v, err := q.Vault(ctx, r.ID)
 	if err != nil {
@@ -69,21 +65,33 @@ func (q *Queue) Subject(ctx context.Context, r schema.Request) (schema.Subject, 
 
 // Keep seals a text that belongs to an entry (a reason, a ground in words) and
 // returns what the entry's Ref must hold: a hash of the sealed bytes, so that
-// nothing about the text can be guessed from the ledger once it is erased.
-// Keeping under a name again replaces the text.
+// nothing about the text can be guessed from the ledger once it is erased. A
+// text that is kept under the same name later stands beside it, so that what an
+// entry refers to is there whoever writes next.
 func (v *Vault) Keep(ctx context.Context, name string, text []byte) (ref string, err error) {
 	sealed, err := Seal(v.key, "kept "+name, text)
 	if err != nil {
 		return "", err
 	}
-	_, err = v.Box(boxPerson).Put(ctx, name, bytes.NewReader(sealed))
-	return hashOf(sealed), err
+	ref = hashOf(sealed)
+	_, err = v.Box(boxPerson).Put(ctx, name+"/"+ref, bytes.NewReader(sealed))
+	return ref, err
+}
+
+// KeepSubject seals the person as the directory knows them, for an entry
+// EntryResolved.
+func (v *Vault) KeepSubject(ctx context.Context, who schema.Subject) (ref string, err error) {
+	text, err := json.Marshal(revealed(who))
+	if err != nil {
+		return "", schema.Fail(schema.CodeInternal, "seal person", err)
+	}
+	return v.Keep(ctx, "subject", text)
 }
 
 // Kept returns the text that was kept under a name; the Ref proves that it is
 // the one that the entry is about.
 func (v *Vault) Kept(ctx context.Context, name, ref string) ([]byte, error) {
-	r, err := v.Box(boxPerson).Open(ctx, name)
+	r, err := v.Box(boxPerson).Open(ctx, name+"/"+ref)
 	if err != nil {
 		return nil, err
 	}

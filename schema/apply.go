@@ -119,6 +119,15 @@ func (r Request) fold(e Entry) (Request, error) {
 		for _, name := range e.Parts {
 			r.Parts = append(r.Parts, Part{Source: name, State: PartIdle})
 		}
+	case EntryResolved:
+		p := r.part(e.Part)
+		if p == nil || !p.work(e) || e.Ref == "" {
+			return before, conflict("follow ledger")
+		}
+		r.Subject = e.Ref
+		if e.Code != "" && !slices.Contains(r.Notices, e.Code) {
+			r.Notices = append(r.Notices, e.Code)
+		}
 	case EntryFetch, EntryWaiting, EntryTried, EntryFetched, EntryAbandoned:
 		p := r.part(e.Part)
 		if p == nil || !p.work(e) {
@@ -192,6 +201,8 @@ func (p *Part) work(e Entry) bool {
 		}
 		*p = Part{Source: p.Source, State: PartOrdered}
 		return true
+	case EntryResolved:
+		p.Resolved = true
 	case EntryWaiting:
 		p.State, p.Until = PartWaiting, e.Until
 	case EntryTried, EntryFaulted:

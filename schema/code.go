@@ -69,6 +69,7 @@ const (
 	CodeExportExpired   Code = "export-expired"   // not complete within thirty days
 	CodeExportEmpty     Code = "export-empty"     // complete, with nothing in it
 	CodeExportUnchecked Code = "export-unchecked" // nothing tells whose it is
+	CodeHandedIn        Code = "handed-in"        // files that somebody brought; nobody of ours searched
 	CodeHashDiffers     Code = "hash-differs"     // a file is not what its checksum says; kept as received
 )
 

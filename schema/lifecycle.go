@@ -77,11 +77,12 @@ type rule struct {
 
 // lifecycle is the table. What an entry asks beyond the state stands in
 // Request.check.
-func lifecycle() [27]rule {
-	return [27]rule{
+func lifecycle() [28]rule {
+	return [28]rule{
 		{EntryOpened, none, StateReceived},
 		{EntryVerified, received, StateVerified},
 		{EntryFetch, verified | collecting | review, StateCollecting},
+		{EntryResolved, collecting, ""},
 		{EntryWaiting, collecting, ""},
 		{EntryTried, collecting, ""},
 		{EntryFetched, collecting, ""},

@@ -21,8 +21,12 @@ type Request struct {
 	// Owner is the person it is about, where it is known how that person signs
 	// in to the desk.
 	Owner Actor `json:"owner,omitempty"`
-	// Subject is the hash of the sealed subject.
+	// Subject is the hash of the sealed subject: as it was given at intake, or as
+	// the directory knows it once a fetch has looked.
 	Subject string `json:"subject"`
+	// Notices are what is worth knowing of the person's account: CodePersonGuest,
+	// CodePersonDisabled.
+	Notices []Code `json:"notices,omitempty"`
 	State   State  `json:"state"`
 	Parts   []Part `json:"parts"`
 	// Build is the build job; its name is empty.
@@ -71,6 +75,8 @@ const (
 type Part struct {
 	Source string    `json:"source,omitempty"`
 	State  PartState `json:"state"`
+	// Resolved is set once the person was looked up since the job was ordered.
+	Resolved bool `json:"resolved,omitempty"`
 	// Tries counts those that failed since the job was ordered.
 	Tries int `json:"tries,omitempty"`
 	// Code is why the last try failed.
@@ -209,7 +215,7 @@ func (r Request) anyDone() bool {
 
 // clone copies what Apply changes in place.
 func (r Request) clone() Request {
-	r.Parts = slices.Clone(r.Parts)
+	r.Parts, r.Notices = slices.Clone(r.Parts), slices.Clone(r.Notices)
 	r.Pauses = slices.Clone(r.Pauses)
 	r.Proposals = maps.Clone(r.Proposals)
 	r.Reminded = slices.Clone(r.Reminded)

@@ -35,9 +35,13 @@ type Case struct {
 	Organisation string // may be empty
 	Subject      schema.Subject
 	Others       explain.Others // what was decided about other people
-	Received     schema.Date
-	Lang         schema.Lang
-	Zone         *time.Location // of the reader; nil is UTC
+	// Searches are how the sources say that their search ended, Notices what is
+	// worth knowing of the person's account.
+	Searches []bundle.Search
+	Notices  []schema.Code
+	Received schema.Date
+	Lang     schema.Lang
+	Zone     *time.Location // of the reader; nil is UTC
 	// Profile, Controller and Settings pick the legal texts; Contact is how
 	// they name the organisation's people.
 	Profile    law.Profile
@@ -50,21 +54,23 @@ type Case struct {
 // is not finished stands in a private folder beside it, and on an error nothing
 // is left. progress is told the bytes read, now and then, and may be nil.
 //
-// The error has CodeNothingFound where the set holds no file, CodeOtherPerson or
+// The error has CodeNothingFound where the set holds no file and nobody searched
+// either, CodeOtherPerson or
 // CodeOtherTenant where a file names somebody else, CodeInterrupted where ctx
 // ended.
 func (b Builder) Build(ctx context.Context, c Case, set *inputs.Set, folder, file string, progress func(int64)) (*Summary, bundle.Result, error) {
-	if set.Len() == 0 {
+	if set.Len() == 0 && len(c.Searches) == 0 {
 		return nil, bundle.Result{}, schema.Fail(schema.CodeNothingFound, "find files", nil)
 	}
 	var texts *law.Texts
 	if b.Law != nil {
 		texts = b.Law.For(law.Question{Day: c.Received, Profile: c.Profile, Controller: c.Controller, Settings: c.Settings, Lang: c.Lang})
 	}
+	list := b.Sources(folder)
 	w, err := bundle.Create(folder, file, bundle.Head{
 		Case: c.Number, Lang: c.Lang, Received: noon(c.Received), Zone: c.Zone, Organisation: c.Organisation,
 		Catalog: b.Catalog.Version(), Program: b.Program, Sign: b.Sign, Author: cmp.Or(c.Organisation, "inzage"),
-		Law: texts, Contact: c.Contact,
+		Law: texts, Contact: c.Contact, Sources: names(list), Notices: c.Notices,
 		Words: func(key string, args ...any) string { return b.Catalog.Text(c.Lang, key, args...) },
 	})
 	if err != nil {
@@ -73,12 +79,15 @@ func (b Builder) Build(ctx context.Context, c Case, set *inputs.Set, folder, fil
 	defer w.Abort() // nothing is left behind unless Close succeeded
 	reader := explain.Reader{Lang: c.Lang, Zone: c.Zone, Subject: c.Subject, Asked: noon(c.Received)}
 	line := Line{
-		Sources: b.Sources(folder), Subject: c.Subject, Sink: w, Duplicate: w.Duplicate, Progress: progress,
+		Sources: list, Subject: c.Subject, Sink: w, Duplicate: w.Duplicate, Progress: progress,
 		Explain: b.Catalog.For(reader), Mask: b.Catalog.Masker(reader, c.Others),
 	}
 	summary, err := line.Run(ctx, set)
 	if err != nil {
 		return nil, bundle.Result{}, err
+	}
+	for _, s := range c.Searches {
+		w.Search(s)
 	}
 	w.People(summary.People, summary.Shown)
 	w.Uncompared(summary.Uncompared)
@@ -87,6 +96,14 @@ func (b Builder) Build(ctx context.Context, c Case, set *inputs.Set, folder, fil
 	}
 	result, err := w.Close(summary.Count)
 	return summary, result, err
+}
+
+func names(sources []schema.Source) []string {
+	list := make([]string, len(sources))
+	for i, s := range sources {
+		list[i] = s.Name()
+	}
+	return list
 }
 
 // noon is the date as a moment: the day is the same in every zone nearby.

@@ -30,6 +30,10 @@ type Service struct {
 	Builder Builder
 	// Fetchers are the sources that can be pulled from, by name.
 	Fetchers map[string]schema.Fetcher
+	// Resolve looks a person up in the organisation's directory and returns them
+	// with every identifier that it adds, and what is worth knowing of the
+	// account; nil where there is no directory to ask.
+	Resolve func(ctx context.Context, who schema.Subject) (schema.Subject, []schema.Code, error)
 	// Senders are the ways out for notices, by a short name.
 	Senders map[string]notices.Sender
 	// Case is what all cases of the organisation have in common: its name, its
@@ -139,6 +143,9 @@ func (s *Service) fetch(ctx context.Context, r schema.Request, source string) (m
 		if err != nil {
 			return nil, err
 		}
+		if who, err = s.resolve(ctx, vault, r, source, who); err != nil {
+			return nil, err
+		}
 		if err := f.Fetch(ctx, who, box); err != nil {
 			return nil, err
 		}
@@ -152,6 +159,31 @@ func (s *Service) fetch(ctx context.Context, r schema.Request, source string) (m
 		counts["bytes"] += b.Size
 	}
 	return counts, nil
+}
+
+// resolve looks the person up once for each order of a fetch and puts on record
+// who that is: the fetch and the bundle then know every name the person has, the
+// former ones too. Where that does not work the fetch goes on with what was
+// given: it looks itself, and knows what a person who cannot be found means for
+// it.
+func (s *Service) resolve(ctx context.Context, vault *queue.Vault, r schema.Request, source string, who schema.Subject) (schema.Subject, error) {
+	if p, ok := r.PartOf(source); !ok || p.Resolved || s.Resolve == nil {
+		return who, nil
+	}
+	found, notices, err := s.Resolve(ctx, who)
+	if err != nil {
+		return who, nil //nolint:nilerr // the fetch meets it too
+	}
+	ref, err := vault.KeepSubject(ctx, found)
+	if err != nil {
+		return who, err
+	}
+	entries := make([]schema.Entry, 0, 1)
+	for _, notice := range append(notices, "")[:max(len(notices), 1)] {
+		entries = append(entries, schema.Entry{Kind: schema.EntryResolved, Part: source, Ref: ref, Code: notice})
+	}
+	_, err = s.Queue.Append(ctx, r.ID, entries...)
+	return found, err
 }
 
 // built is what a build came to.
@@ -183,7 +215,10 @@ func (s *Service) build(ctx context.Context, r schema.Request) (built, error) {
 	}
 	defer func() { _ = set.Close() }()
 	c := s.Case
-	c.Number, c.Subject, c.Received, c.Lang = r.Case, who, r.Received, r.Lang
+	c.Number, c.Subject, c.Received, c.Lang, c.Notices = r.Case, who, r.Received, r.Lang, r.Notices
+	if c.Searches, err = searches(ctx, vault, r); err != nil {
+		return built{}, err
+	}
 	if c.Others, err = s.decided(ctx, vault); err != nil {
 		return built{}, err
 	}
@@ -203,6 +238,37 @@ func (s *Service) build(ctx context.Context, r schema.Request) (built, error) {
 		"unknown_files": int64(summary.Unknown), "refused_files": int64(summary.Refused), "broken_files": int64(summary.Broken),
 		"bytes": result.Size,
 	}}, nil
+}
+
+// searches are how the fetches of a request ended. Of a part that was given up
+// the ledger knows why, whether or not its source could still tell.
+func searches(ctx context.Context, vault *queue.Vault, r schema.Request) ([]bundle.Search, error) {
+	var list []bundle.Search
+	for _, p := range r.Parts {
+		if p.Source == Upload {
+			continue // its files are judged by what reads them
+		}
+		told, err := vault.Box(p.Source).Results(ctx)
+		if err != nil {
+			return nil, err
+		}
+		whole := slices.IndexFunc(told, func(r schema.Result) bool { return r.Place == "" })
+		if whole < 0 {
+			told, whole = slices.Insert(told, 0, schema.Result{Found: schema.FoundUnasked}), 0
+		}
+		switch w := &told[whole]; {
+		case p.State == schema.PartAbandoned && w.Found != schema.FoundExpired && w.Found != schema.FoundPart:
+			w.Found, w.Code = schema.FoundFailed, p.Code
+		case p.State == schema.PartDone && w.Found == schema.FoundUnasked: // done, and told nothing
+			if w.Found, w.Files = schema.FoundNothing, int(p.Counts["files"]); w.Files > 0 {
+				w.Found = schema.FoundData
+			}
+		}
+		for _, result := range told {
+			list = append(list, bundle.Search{Source: p.Source, Result: result})
+		}
+	}
+	return list, nil
 }
 
 // decided reads what was decided at intake about other people.

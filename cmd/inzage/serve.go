@@ -118,7 +118,7 @@ func (a *app) serve(ctx context.Context, f serveFlags, all bool) error {
 	if err != nil {
 		return err
 	}
-	fetchers, err := a.fetchers(orElse(f.microsoft, conf.Microsoft), f.times)
+	fetchers, resolve, err := a.fetchers(orElse(f.microsoft, conf.Microsoft), f.times)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (a *app) serve(ctx context.Context, f serveFlags, all bool) error {
 		return err
 	}
 	service := &workers.Service{
-		Queue: q, Builder: a.builder(texts, sign), Fetchers: fetchers, Senders: senders, Temp: temp,
+		Queue: q, Builder: a.builder(texts, sign), Fetchers: fetchers, Resolve: resolve, Senders: senders, Temp: temp,
 		Case: workers.Case{
 			Organisation: org.Name, Zone: conf.zone(), Profile: org.Profile, Controller: org.Controller,
 			Settings: org.settings(), Contact: org.contact(),

@@ -35,6 +35,11 @@ type Head struct {
 	// data only. Contact is how they name the organisation's people.
 	Law     *law.Texts
 	Contact Contact
+	// Sources are the names of the sources that the program knows: of each it is
+	// said how the search ended, or that nobody searched. Notices are what is
+	// worth knowing of the person's account.
+	Sources []string
+	Notices []schema.Code
 	// RowLimit is the number of rows of one Tijdlijn sheet; 0 is 250,000,
 	// which opens in a few seconds.
 	RowLimit int
@@ -85,6 +90,7 @@ type Writer struct {
 	lastTally  *fileTally
 	names      *names
 	raws       []rawFile
+	told       []Search
 	withheld   []withheldFile
 	masked     *redactions
 	acts       *portrait

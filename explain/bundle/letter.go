@@ -72,9 +72,10 @@ func (b *book) letter() *coverLetter {
 	some := b.all.Explained()+b.all.Unreadable > 0
 	unknown, refused, broken := b.unread()
 	partly := b.all.Others+b.all.Unreadable+b.masked.total+int64(len(b.withheld))+unknown+refused+broken > 0
+	failed := len(b.wholes(Search.failed)) > 0
 	for _, e := range t.In(law.Letter) {
 		kind, _, _ := strings.Cut(e.Key, "-")
-		if kind == "some" && !some || kind == "none" && some || kind == "partly" && !partly {
+		if kind == "some" && !some || kind == "none" && some || kind == "partly" && !partly || kind == "failed" && !failed {
 			continue
 		}
 		l.Parts = append(l.Parts, letterPart{visible(b.fill(e, e.Name)), visible(b.fill(e, e.Text))})

@@ -148,6 +148,7 @@ func (b *book) missingList() *section {
 			})
 		}
 	}
+	rows = append(rows, b.unsearched()...)
 	leads := []string{b.word("missing.lead")}
 	if b.head.Law != nil {
 		leads = append(leads, b.lawLeads(law.Withheld)...)

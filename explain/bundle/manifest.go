@@ -32,6 +32,7 @@ type manifest struct {
 	Law      *lawUsed       `json:"law,omitempty"`
 	Placing  placings       `json:"placing"`
 	Findings []finding      `json:"findings"`
+	Searches []search       `json:"searches"` // where was searched, and how that ended
 	Limits   *overflowed    `json:"not_listed,omitempty"`
 }
 
@@ -104,6 +105,7 @@ func (b *book) manifest() ([]byte, error) {
 		m.Masked = &maskedCounts{x.people, x.records, x.total, x.shown}
 	}
 	m.Law, m.Placing, m.Findings = b.lawUsed(), w.placing.public(), publicFindings(b.found())
+	m.Searches = b.publicSearches()
 	if w.ids.more > 0 || w.inventory.moreFields > 0 || w.uncompared > 0 {
 		m.Limits = &overflowed{w.ids.more, w.inventory.moreFields, w.uncompared}
 	}

@@ -20,6 +20,7 @@ func (b *book) readme() *section {
 	for _, f := range b.amounts() {
 		s.add(lead(f))
 	}
+	s.add(b.doubts()...)
 	s.add(lead(b.word("readme.all")), lead(b.word("readme.own")), lead(b.word("readme.start")))
 	s.add(heading(b.word("readme.contents")), contents{})
 
@@ -78,6 +79,8 @@ func (b *book) verdict() string {
 	switch {
 	case b.all.Explained()+b.all.Unreadable > 0:
 		return b.word("readme.yes")
+	case len(b.wholes(Search.failed)) > 0 && unknown+refused+broken == 0:
+		return b.word("readme.doubt")
 	case len(b.files) == 0:
 		return b.word("readme.nofiles")
 	case unknown+refused+broken > 0:

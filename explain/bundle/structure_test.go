@@ -105,6 +105,13 @@ func scenarios(t *testing.T, l schema.Lang, d *dictionary) map[string][]byte {
 		w.File(FileInfo{Name: "f", Count: c})
 		return c
 	})
+	add("searched", searched(h), func(w *Writer) Count {
+		for i, found := range []schema.Found{schema.FoundPart, schema.FoundFailed, schema.FoundExpired, schema.FoundNothing} {
+			w.Search(Search{"source-" + strconv.Itoa(i), schema.Result{Found: found, Code: schema.CodeRemote}})
+			w.Search(Search{"source-" + strconv.Itoa(i), schema.Result{Place: "Office/O365", Found: schema.FoundNothing}})
+		}
+		return Count{}
+	})
 	add("findings, old texts, own texts", troubled(t, h), trouble(t))
 	return books
 }
@@ -251,7 +258,7 @@ func TestOverflow(t *testing.T) {
 	b := readBook(t, member(t, file, "inzage-2026-0042.xlsx"))
 	want := []string{
 		"Read me", "What this says about you", "Summary", "Timeline", "Timeline (2)", "Timeline (3)", "Kinds of event", "Fields", "Your identifiers", "Not identifying", "Four reasons", "OneDrive", "Redacted", "Purposes", "Categories", "Recipients",
-		"Transfers", "Retention periods", "Your rights", "Decisions", "Not provided", "Origin", "Findings", "Questions for Microsoft", "Words",
+		"Transfers", "Retention periods", "Your rights", "Decisions", "Where we searched", "Not provided", "Origin", "Findings", "Questions for Microsoft", "Words",
 	}
 	if got := strings.Join(b.names, ","); got != strings.Join(want, ",") {
 		t.Fatalf("sheets %s", got)

@@ -28,7 +28,7 @@ func tables() map[string]string {
 		"classes": "class", "layers": "layer", "kinds": "kind", "identifiers": "identifier",
 		"repairs": "repair", "codes": "code", "formats": "format", "masks": "mask", "abouts": "about",
 		"categories": "category", "services": "service", "platforms": "platform",
-		"regions": "region", "roles": "role", "purposes": "purpose", "severities": "severity", "findings": "finding",
+		"regions": "region", "roles": "role", "purposes": "purpose", "severities": "severity", "findings": "finding", "founds": "found", "products": "product",
 	}
 }
 
@@ -68,9 +68,20 @@ func (d *dictionary) term(key string, node yaml.Node) {
 		d.texts[key], d.texts[key+".explain"] = long.Label, long.Explain
 		return
 	}
-	var short map[schema.Lang]string
+	var app struct{ App map[schema.Lang]string }
+	if node.Decode(&app) == nil && app.App != nil {
+		d.texts[key] = app.App
+		return
+	}
+	var short struct {
+		NL, EN  string
+		Explain map[schema.Lang]string
+	}
 	if err := node.Decode(&short); err == nil {
-		d.texts[key] = short
+		d.texts[key] = map[schema.Lang]string{schema.Dutch: short.NL, schema.English: short.EN}
+		if short.Explain != nil {
+			d.texts[key+".explain"] = short.Explain
+		}
 	}
 }
 

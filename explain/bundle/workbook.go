@@ -53,7 +53,7 @@ func (b *book) answer() answer {
 		b.redactedList(),
 	}
 	a = append(a, b.legal()...)
-	a = append(a, b.missingList(), b.originList(), b.findingList(), b.questionList(events))
+	a = append(a, b.searchedList(), b.missingList(), b.originList(), b.findingList(), b.questionList(events))
 	if b.head.Law != nil {
 		a = append(a, b.glossary())
 	}
