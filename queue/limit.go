@@ -44,7 +44,9 @@ func (q *Queue) Allow(ctx context.Context, key string, rate Rate) (time.Duration
 			return false
 		}
 		if wait = 0; b.Tokens < 1 {
-			wait = time.Duration((1 - b.Tokens) / rate.PerSecond * float64(time.Second))
+			// At least a moment: what a sum of fractions lacks of one is less than the
+			// nanosecond that a wait of 0, which means a turn, is told from.
+			wait = max(time.Millisecond, time.Duration((1-b.Tokens)/rate.PerSecond*float64(time.Second)))
 			return false
 		}
 		b.Tokens--

@@ -396,6 +396,28 @@ func TestSharedRateLimit(t *testing.T) {
 	}
 }
 
+// A turn is a whole one: fractions of a token that add up to a little less than
+// one gave a wait of nothing, which was taken for a turn.
+func TestRateOverTwoSeconds(t *testing.T) {
+	t.Parallel()
+	begun := time.Date(2026, time.November, 3, 9, 0, 0, 0, time.UTC)
+	now := begun
+	q := queuetest.New(t, func(o *queue.Options) { o.Now = func() time.Time { return now } })
+	granted := 0
+	for ; now.Before(begun.Add(2 * time.Second)); now = now.Add(time.Millisecond) {
+		wait, err := q.Allow(t.Context(), "tenant graph", queue.Rate{PerSecond: 20, Burst: 5})
+		if err != nil {
+			t.Fatal(queuetest.Why(err))
+		}
+		if wait == 0 {
+			granted++
+		}
+	}
+	if granted < 43 || granted > 45 {
+		t.Errorf("%d turns were granted, 45 may be", granted)
+	}
+}
+
 func TestManyRequestsManyWorkers(t *testing.T) {
 	t.Parallel()
 	q := queuetest.New(t)
