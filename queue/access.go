@@ -9,6 +9,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -39,11 +41,12 @@ type Access struct {
 	Server nats.InProcessConnProvider
 	// TLS is for URL: the authority to trust, and this machine's certificate.
 	TLS *tls.Config
-	// One credential per account.
+	// One credential per account. A role that may not touch files or keys has
+	// none for them.
 	Ledger, Blobs, Keys Credential
 	// Role names the user's inbox, "_IN_<role>": roles with other rights cannot
 	// read each other's answers. Empty is "inzage".
-	Role string
+	Role Role
 }
 
 // Credential proves who connects: an nkey's seed, a file that holds one, or a
@@ -57,10 +60,15 @@ type Credential struct {
 // dialTimeout bounds one try to connect, and every request without a deadline.
 const dialTimeout = 5 * time.Second
 
-// conns are the connections of a Queue.
-type conns struct{ ledger, blobs, keys *nats.Conn }
+// conns are the connections of a Queue, and how often the server refused
+// something on them.
+type conns struct {
+	ledger, blobs, keys *nats.Conn
+	refused             *atomic.Int64
+}
 
 func (a Access) dial(ctx context.Context) (c conns, err error) {
+	c.refused = new(atomic.Int64)
 	defer func() {
 		if err != nil {
 			c.close()
@@ -70,7 +78,10 @@ func (a Access) dial(ctx context.Context) (c conns, err error) {
 		conn **nats.Conn
 		cred Credential
 	}{{&c.ledger, a.Ledger}, {&c.blobs, a.Blobs}, {&c.keys, a.Keys}} {
-		if *to.conn, err = a.connect(ctx, to.cred); err != nil {
+		if to.cred == (Credential{}) && to.conn != &c.ledger {
+			continue
+		}
+		if *to.conn, err = a.connect(ctx, to.cred, c.refused); err != nil {
 			return c, err
 		}
 	}
@@ -79,15 +90,15 @@ func (a Access) dial(ctx context.Context) (c conns, err error) {
 
 // connect opens one connection. It is kept up for good: what is sent while the
 // server is away fails or waits, and work goes on when it is back.
-func (a Access) connect(ctx context.Context, cred Credential) (*nats.Conn, error) {
+func (a Access) connect(ctx context.Context, cred Credential, refused *atomic.Int64) (*nats.Conn, error) {
 	log := zerolog.Ctx(ctx)
 	role := a.Role
 	if role == "" {
 		role = "inzage"
 	}
 	opts := []nats.Option{
-		nats.Name("inzage " + role),
-		nats.CustomInboxPrefix("_IN_" + role),
+		nats.Name("inzage " + string(role)),
+		nats.CustomInboxPrefix(inbox(role)),
 		nats.MaxReconnects(-1),
 		// Nothing is kept back while the server is away: what was half sent when
 		// the connection broke would be sent again, and a file have a piece twice.
@@ -95,8 +106,14 @@ func (a Access) connect(ctx context.Context, cred Credential) (*nats.Conn, error
 		nats.Timeout(dialTimeout),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			// A refused publish shows up here only; its sender sees a timeout.
+			if errors.Is(err, nats.ErrPermissionViolation) {
+				refused.Add(1)
+				log.Warn().Str("code", string(schema.CodeDenied)).Str("role", string(role)).Str("subject", violated(err)).Msg("the server refused what this role may not do")
+				return
+			}
 			log.Warn().Str("code", string(schema.CodeOf(reach(err)))).Msg("nats")
 		}),
+		nats.NoCallbacksAfterClientClose(), // closing is no loss
 		nats.DisconnectErrHandler(func(*nats.Conn, error) { log.Warn().Msg("nats connection lost") }),
 		nats.ReconnectHandler(func(*nats.Conn) { log.Info().Msg("nats connection restored") }),
 	}
@@ -158,6 +175,24 @@ func reach(err error) error {
 	default:
 		return schema.Fail(schema.CodeUnreachable, "connect", err)
 	}
+}
+
+// violated is the subject that an error of permissions names. Subjects hold ids
+// and words of the program's own.
+func violated(err error) string {
+	_, rest, _ := strings.Cut(err.Error(), `"`)
+	subject, _, _ := strings.Cut(rest, `"`)
+	return subject
+}
+
+// named names an error that came of a refusal: the server tells the connection,
+// and leaves who asked without an answer. before is how often it had refused
+// something when the asking began.
+func (c conns) named(before int64, err error) error {
+	if err != nil && schema.CodeOf(err) == schema.CodeUnreachable && c.refused.Load() > before {
+		return schema.Fail(schema.CodeDenied, "ask server", err)
+	}
+	return err
 }
 
 // socketDialer dials the same socket whatever the address.

@@ -146,7 +146,7 @@ func (q *Queue) entriesBatch(ctx context.Context, id schema.RequestID) ([]stored
 		case err != nil:
 			return nil, fail("read ledger", err)
 		}
-		e, err := readEntry(msg.Header, msg.Data)
+		e, err := readEntry(msg.Subject, msg.Header, msg.Data)
 		if err != nil {
 			return nil, err
 		}
@@ -170,7 +170,7 @@ func (q *Queue) entriesOneByOne(ctx context.Context, id schema.RequestID) ([]sto
 }
 
 // readEntry reads a message of the ledger.
-func readEntry(h nats.Header, text []byte) (stored, error) {
+func readEntry(subject string, h nats.Header, text []byte) (stored, error) {
 	if v, err := strconv.Atoi(h.Get(headerVersion)); err != nil || v < 1 {
 		return stored{}, schema.Fail(schema.CodeTampered, "read entry", nil)
 	} else if v > entryVersion {
@@ -180,5 +180,26 @@ func readEntry(h nats.Header, text []byte) (stored, error) {
 	if err := json.Unmarshal(text, &e); err != nil {
 		return stored{}, schema.Fail(schema.CodeTampered, "read entry", nil)
 	}
+	if !fits(subject, e) {
+		return stored{}, schema.Fail(schema.CodeTampered, "read entry", nil)
+	}
 	return stored{Entry: e, hash: hashOf(text)}, nil
+}
+
+// fits reports whether an entry is what its subject says: by the subject the
+// server decides who may write it. In layout 1 it did not say more than "entry".
+func fits(subject string, e schema.Entry) bool {
+	words, ok := cutPrefix(subject, subjectLedger)
+	if !ok || len(words) < 3 {
+		return false
+	}
+	kind, job := jobOf(e)
+	switch tail := words[2:]; {
+	case job:
+		return len(tail) == 3 && tail[0] == "job" && tail[1] == string(kind)
+	case tail[0] != "entry":
+		return false
+	default:
+		return len(tail) == 1 || len(tail) == 2 && tail[1] == string(e.Kind)
+	}
 }

@@ -18,9 +18,10 @@ import (
 
 // The ledger is one stream. An entry is a message, in JSON as schema.Entry
 // encodes it, under a subject that says of which request it is, its number, and
-// whether it is a job:
+// what it is or which job it orders, so that the server can refuse who may not
+// write such an entry (roles.go):
 //
-//	inzage.led.<request>.<n>.entry
+//	inzage.led.<request>.<n>.entry.<what>
 //	inzage.led.<request>.<n>.job.<kind>.<lane>
 //
 // The last is what JOBS takes over: to hand over a job is to write an entry, one
@@ -91,6 +92,7 @@ func (q *Queue) update(ctx context.Context, id schema.RequestID, decide func(his
 	if !ValidID(id) {
 		return schema.Request{}, schema.Fail(schema.CodeNotFound, "write ledger", nil)
 	}
+	before := q.Refused()
 	for try := 0; ; try++ {
 		h, err := q.history(ctx, id)
 		if err != nil {
@@ -108,7 +110,7 @@ func (q *Queue) update(ctx context.Context, id schema.RequestID, decide func(his
 			return next, nil
 		}
 		if schema.CodeOf(err) != schema.CodeConflict || !raced(err) || try == updateTries {
-			return h.request, err
+			return h.request, q.conns.named(before, err)
 		}
 		// Others may be at it too: not all at the same moment again.
 		if err := wait(ctx, jitter(time.Duration(try+1)*2*time.Millisecond)); err != nil {
@@ -196,7 +198,7 @@ func readyToBuild(r schema.Request) bool {
 func tail(e schema.Entry, r schema.Request, today schema.Date) string {
 	kind, ok := jobOf(e)
 	if !ok {
-		return "entry"
+		return "entry." + string(e.Kind)
 	}
 	return "job." + string(kind) + "." + laneName(laneFor(r, today))
 }

@@ -182,7 +182,7 @@ const scheduleLife = 24 * time.Hour
 // that is scheduled already is replaced.
 func (q *Queue) schedule(ctx context.Context, r schema.Request, job Job, try int, at time.Time) error {
 	at = at.Add(time.Second - time.Nanosecond) // the server cuts to whole seconds
-	msg := jobMsg(subjectSchedule+string(r.ID)+"."+strconv.Itoa(job.Entry.N), try)
+	msg := jobMsg(subjectSchedule+string(job.Kind)+"."+string(r.ID)+"."+strconv.Itoa(job.Entry.N), try)
 	_, err := q.ledger.PublishMsg(ctx, msg, jetstream.WithScheduleAt(at), jetstream.WithScheduleTTL(scheduleLife),
 		jetstream.WithScheduleTarget(dueSubject(job.Kind, laneFor(r, q.today(at)), r.ID, job.Entry.N)))
 	return fail("schedule job", err)

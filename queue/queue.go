@@ -72,6 +72,9 @@ func Open(ctx context.Context, a Access, o Options) (*Queue, error) {
 		js *jetstream.JetStream
 		nc *nats.Conn
 	}{{&q.ledger, c.ledger}, {&q.blobs, c.blobs}, {&q.keys, c.keys}} {
+		if to.nc == nil {
+			continue
+		}
 		if *to.js, err = jetstream.New(to.nc, jetstream.WithDefaultTimeout(dialTimeout)); err != nil {
 			c.close()
 			return nil, schema.Fail(schema.CodeInternal, "open queue", err)
@@ -79,7 +82,7 @@ func Open(ctx context.Context, a Access, o Options) (*Queue, error) {
 	}
 	if err := q.ensure(ctx); err != nil {
 		c.close()
-		return nil, err
+		return nil, c.named(0, err)
 	}
 	return q, nil
 }
@@ -112,16 +115,34 @@ func (o *Options) fill() {
 // Close ends the connections. Work must have returned.
 func (q *Queue) Close() { q.conns.close() }
 
-// Health returns nil where the three accounts answer.
+// Health returns nil where the accounts that the role has a user in answer.
 func (q *Queue) Health(ctx context.Context) error {
 	if _, err := q.ledger.Stream(ctx, streamLedger); err != nil {
 		return fail("check ledger", err)
 	}
-	if _, err := q.keys.Stream(ctx, streamCheck); err != nil {
-		return fail("check keys", err)
+	if q.keys != nil {
+		if _, err := q.keys.Stream(ctx, streamCheck); err != nil {
+			return fail("check keys", err)
+		}
 	}
-	_, err := q.blobs.AccountInfo(ctx)
-	return fail("check files", err)
+	if q.blobs != nil {
+		if _, err := q.blobs.AccountInfo(ctx); err != nil {
+			return fail("check files", err)
+		}
+	}
+	return nil
+}
+
+// Refused is how often the server refused something that the role may not do. It
+// only grows.
+func (q *Queue) Refused() int64 { return q.conns.refused.Load() }
+
+// vaults refuses what needs files and keys where the role has no user for them.
+func (q *Queue) vaults(op string) error {
+	if q.blobs == nil || q.keys == nil {
+		return schema.Fail(schema.CodeDenied, op, nil)
+	}
+	return nil
 }
 
 // now is the moment, UTC, without what JSON does not keep.

@@ -210,7 +210,7 @@ func (r *Register) Run(ctx context.Context, keep bool) error {
 		return fail("follow ledger", err)
 	}
 	following, err := consumer.Consume(func(msg jetstream.Msg) {
-		e, err := readEntry(msg.Headers(), msg.Data())
+		e, err := readEntry(msg.Subject(), msg.Headers(), msg.Data())
 		if err != nil {
 			r.mu.Lock()
 			r.spoil(msg.Subject())

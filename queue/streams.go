@@ -15,9 +15,9 @@ import (
 // Names in NATS are visible to whoever administers it, in listings, logs and
 // folder names. They hold our own words and random ids only.
 const (
-	streamLedger   = "LEDGER"   // the truth: inzage.led.<request>.<n>.entry, or .<n>.job.<kind>.<lane>
+	streamLedger   = "LEDGER"   // the truth: inzage.led.<request>.<n>.entry.<what>, or .<n>.job.<kind>.<lane>
 	streamJobs     = "JOBS"     // work queue, fed by the two around it: inzage.job.<kind>.<lane>.<request>.<n>
-	streamSchedule = "SCHEDULE" // jobs that wait: inzage.sched.<request>.<n> fires inzage.due.<kind>.<lane>.<request>.<n>
+	streamSchedule = "SCHEDULE" // jobs that wait: inzage.sched.<kind>.<request>.<n> fires inzage.due.<kind>.<lane>.<request>.<n>
 	streamParked   = "PARKED"   // messages that are no job: inzage.parked
 	streamCheck    = "CHECK"    // proves the key: inzage.check
 	bucketRegister = "register" // snapshot of the register
@@ -263,7 +263,11 @@ func (q *Queue) check(ctx context.Context, cfg jetstream.StreamConfig) error {
 
 // ensureKey proves that the key is the one that this store was made with, before
 // anything is written. In an embedded server the data folder proves it too.
+// A role without a user for the keys opens nothing that is sealed.
 func (q *Queue) ensureKey(ctx context.Context, fresh bool) error {
+	if q.keys == nil {
+		return nil
+	}
 	stream, err := q.keys.Stream(ctx, streamCheck)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		if !fresh || q.opts.Bind {

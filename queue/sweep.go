@@ -107,7 +107,7 @@ func (q *Queue) sweepJob(ctx context.Context, job Job, s *Swept) error {
 	if err != nil {
 		return fail("open schedule", err)
 	}
-	_, err = waiting.GetLastMsgForSubject(ctx, subjectSchedule+end[1:])
+	_, err = waiting.GetLastMsgForSubject(ctx, subjectSchedule+string(job.Kind)+end)
 	if err == nil {
 		return nil
 	}

@@ -45,7 +45,12 @@ type Vault struct {
 }
 
 // makeVault makes the place of a new request. It may run again after a crash.
-func (q *Queue) makeVault(ctx context.Context, id schema.RequestID) (*Vault, error) {
+func (q *Queue) makeVault(ctx context.Context, id schema.RequestID) (_ *Vault, err error) {
+	before := q.Refused()
+	defer func() { err = q.conns.named(before, err) }()
+	if err := q.vaults("make vault"); err != nil {
+		return nil, err
+	}
 	if !ValidID(id) {
 		return nil, schema.Fail(schema.CodeUsage, "make vault", nil)
 	}
@@ -74,7 +79,12 @@ func (q *Queue) makeVault(ctx context.Context, id schema.RequestID) (*Vault, err
 // Vault opens the place of a request. CodeErased says that its key is gone, or
 // that there never was such a request; CodeWrongKey, that the organisation's
 // key is another.
-func (q *Queue) Vault(ctx context.Context, id schema.RequestID) (*Vault, error) {
+func (q *Queue) Vault(ctx context.Context, id schema.RequestID) (_ *Vault, err error) {
+	before := q.Refused()
+	defer func() { err = q.conns.named(before, err) }()
+	if err := q.vaults("open vault"); err != nil {
+		return nil, err
+	}
 	if !ValidID(id) {
 		return nil, schema.Fail(schema.CodeNotFound, "open vault", nil)
 	}
@@ -114,7 +124,12 @@ func (q *Queue) Vault(ctx context.Context, id schema.RequestID) (*Vault, error) 
 // shred drops the key of a request, its files and its index, in this order, and
 // counts what went: "objects", "bytes", "entries". Without the key the rest is
 // noise, wherever a copy of it is. It may run again after a crash.
-func (q *Queue) shred(ctx context.Context, id schema.RequestID) (map[string]int64, error) {
+func (q *Queue) shred(ctx context.Context, id schema.RequestID) (_ map[string]int64, err error) {
+	before := q.Refused()
+	defer func() { err = q.conns.named(before, err) }()
+	if err := q.vaults("erase request"); err != nil {
+		return nil, err
+	}
 	if !ValidID(id) {
 		return nil, schema.Fail(schema.CodeNotFound, "erase request", nil)
 	}

@@ -72,7 +72,7 @@ type walker struct {
 }
 
 func (w walker) take(subject string, h nats.Header, text []byte, seq uint64) error {
-	e, err := readEntry(h, text)
+	e, err := readEntry(subject, h, text)
 	if err != nil {
 		return w.bad(subject, err)
 	}

@@ -60,9 +60,10 @@ func (unwantedError) Error() string { return "not wanted any more" }
 // job that was cut off by the end goes back, and that is not a try. It returns
 // an error only where it cannot begin.
 func (q *Queue) Work(ctx context.Context, w Worker) error {
+	before := q.Refused()
 	pull, err := q.puller(ctx, w.Kinds)
 	if err != nil {
-		return err
+		return q.conns.named(before, err)
 	}
 	defer pull.stop()
 	slots := make(chan struct{}, max(w.Slots, 1))
@@ -121,7 +122,8 @@ func (q *Queue) perform(ctx context.Context, msg jetstream.Msg, job Job, do func
 	}
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	said, hint, err := hints(q.conns.ledger, subjectSaid+string(job.Request.ID)+".>")
+	hint := make(chan struct{}, 1)
+	said, err := hints(q.conns.ledger, subjectSaid+string(job.Request.ID)+".>", hint)
 	if err != nil {
 		return fail("follow request", err)
 	}
@@ -196,8 +198,8 @@ func (h history) order(job Job) int {
 // would let their time run out while they lie in hand.
 type puller struct {
 	lanes []jetstream.Consumer // the best first
-	wake  <-chan struct{}
-	sub   *nats.Subscription
+	wake  chan struct{}
+	subs  []*nats.Subscription
 }
 
 // idle is how long a puller waits before it looks again without being woken:
@@ -215,24 +217,33 @@ func (q *Queue) puller(ctx context.Context, kinds []Kind) (*puller, error) {
 			p.lanes = append(p.lanes, c)
 		}
 	}
-	var err error
-	p.sub, p.wake, err = hints(q.conns.ledger, subjectWake+">")
-	return p, fail("open jobs", err)
+	p.wake = make(chan struct{}, 1)
+	for _, kind := range kinds {
+		sub, err := hints(q.conns.ledger, subjectWake+string(kind)+".>", p.wake)
+		if err != nil {
+			p.stop()
+			return nil, fail("open jobs", err)
+		}
+		p.subs = append(p.subs, sub)
+	}
+	return p, nil
 }
 
 // hints tells that something was said under a subject since one last asked.
-func hints(nc *nats.Conn, subject string) (*nats.Subscription, <-chan struct{}, error) {
-	hint := make(chan struct{}, 1)
-	sub, err := nc.Subscribe(subject, func(*nats.Msg) {
+func hints(nc *nats.Conn, subject string, hint chan<- struct{}) (*nats.Subscription, error) {
+	return nc.Subscribe(subject, func(*nats.Msg) {
 		select {
 		case hint <- struct{}{}:
 		default:
 		}
 	})
-	return sub, hint, err
 }
 
-func (p *puller) stop() { _ = p.sub.Unsubscribe() }
+func (p *puller) stop() {
+	for _, sub := range p.subs {
+		_ = sub.Unsubscribe()
+	}
+}
 
 // next waits for a job; false says that ctx ended.
 func (p *puller) next(ctx context.Context) (jetstream.Msg, bool) {

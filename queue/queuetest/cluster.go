@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/nats-io/nkeys"
 
 	"inzage/queue"
+	"inzage/queue/cluster"
 )
 
 // Cluster is three servers on loopback, for as long as the test lasts.
@@ -60,7 +62,7 @@ func ServeCluster(t *testing.T) *Cluster {
 		users = append(users, public)
 	}
 	ports := freePorts(t, 3)
-	var routes, urls []string
+	var routes, files []string
 	for _, port := range ports {
 		routes = append(routes, fmt.Sprintf("%q", "nats://127.0.0.1:"+strconv.Itoa(port)))
 	}
@@ -71,6 +73,55 @@ func ServeCluster(t *testing.T) *Cluster {
 		if err := os.WriteFile(path, fmt.Appendf(nil, clusterConfig, args...), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		files = append(files, path)
+	}
+	c.start(t, files)
+	var urls []string
+	for _, s := range c.Servers {
+		urls = append(urls, s.ClientURL())
+	}
+	c.Access.URL = strings.Join(urls, ",")
+	return c
+}
+
+// ServeRoles starts a cluster from the very configuration that is written for
+// one, in fresh folders. The result gives the access of each role; Access has
+// none, and key is the organisation's.
+func ServeRoles(t *testing.T) (c *Cluster, key queue.Key, access func(queue.Role) queue.Access) {
+	t.Helper()
+	o := cluster.Options{Folder: filepath.Join(t.TempDir(), "cluster"), Ledger: 8 << 30, Blobs: 8 << 30, Keys: 1 << 30, Now: time.Now(), Years: 1}
+	ports := freePorts(t, 6)
+	var files []string
+	for i := range 3 {
+		name := fmt.Sprintf("nats-%d", i+1)
+		config := filepath.Join(o.Folder, name)
+		o.Nodes = append(o.Nodes, cluster.Node{
+			Name: name, Host: "127.0.0.1", Port: ports[i], ClusterPort: ports[3+i], Config: config, Store: filepath.Join(t.TempDir(), "js"),
+		})
+		files = append(files, filepath.Join(config, "nats.conf"))
+	}
+	if err := cluster.Write(o); err != nil {
+		t.Fatal(Why(err))
+	}
+	key, err := queue.ReadKey(filepath.Join(o.Folder, "key"))
+	if err != nil {
+		t.Fatal(Why(err))
+	}
+	c = &Cluster{}
+	c.start(t, files)
+	return c, key, func(role queue.Role) queue.Access {
+		a, err := queue.ReadRole(filepath.Join(o.Folder, "roles", string(role)), cluster.URL(o.Nodes))
+		if err != nil {
+			t.Fatal(Why(err))
+		}
+		return a
+	}
+}
+
+// start starts a server for each configuration file and waits for their leader.
+func (c *Cluster) start(t *testing.T, files []string) {
+	t.Helper()
+	for _, path := range files {
 		o, err := server.ProcessConfigFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -88,21 +139,13 @@ func ServeCluster(t *testing.T) *Cluster {
 		c.Servers = append(c.Servers, s)
 	}
 	for _, s := range c.Servers {
-		if !s.ReadyForConnections(30 * time.Second) {
+		if !s.ReadyForConnections(time.Minute) {
 			t.Fatal("a server of the cluster is not ready")
 		}
-		urls = append(urls, s.ClientURL())
 	}
-	c.Access.URL = strings.Join(urls, ",")
 	Eventually(t, "the cluster has a leader", func() bool {
-		for _, s := range c.Servers {
-			if s.JetStreamIsLeader() {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(c.Servers, (*server.Server).JetStreamIsLeader)
 	})
-	return c
 }
 
 // StopLeader stops the server that leads the ledger, and returns whether there

@@ -1,0 +1,250 @@
+package queuetest_test
+
+import (
+	"bytes"
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"inzage/queue"
+	"inzage/queue/queuetest"
+	"inzage/schema"
+)
+
+// roles opens queues on a cluster that runs on the configuration that is written
+// for one.
+type roles struct {
+	key    queue.Key
+	access func(queue.Role) queue.Access
+}
+
+func serveRoles(t *testing.T) roles {
+	t.Helper()
+	_, key, access := queuetest.ServeRoles(t)
+	r := roles{key, access}
+	// A cluster that has just started may refuse streams for a moment.
+	queuetest.Eventually(t, "the streams are made", func() bool {
+		q, err := queue.Open(t.Context(), access(queue.RoleSetup), queue.Options{Key: key, Replicas: 3, Patience: 2 * time.Second})
+		if err != nil {
+			return false
+		}
+		q.Close()
+		return true
+	})
+	return r
+}
+
+func (r roles) open(t *testing.T, role queue.Role) *queue.Queue {
+	t.Helper()
+	q, err := queue.Open(t.Context(), r.access(role), queue.Options{Key: r.key, Bind: true, Patience: 2 * time.Second, Backoff: time.Second})
+	if err != nil {
+		t.Fatalf("%s: %s", role, queuetest.Why(err))
+	}
+	t.Cleanup(q.Close)
+	return q
+}
+
+// Every role does its part of a request, from the letter to its erasure, and is
+// refused nothing on the way.
+func TestRolesDoTheirJob(t *testing.T) {
+	t.Parallel()
+	r := serveRoles(t)
+	all := make(map[queue.Role]*queue.Queue)
+	for _, role := range queue.Roles() {
+		if role != queue.RoleSetup {
+			all[role] = r.open(t, role)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var working sync.WaitGroup
+	defer working.Wait()
+	defer stop()
+	for kind, do := range map[queue.Kind]func(context.Context, *queue.Queue, queue.Job) error{
+		queue.KindFetch: fetchStep, queue.KindBuild: buildStep, queue.KindNotify: notifyStep,
+	} {
+		q := all[queue.RoleOf(kind)]
+		working.Go(func() {
+			w := queue.Worker{Kinds: []queue.Kind{kind}, Do: func(ctx context.Context, job queue.Job) error { return do(ctx, q, job) }}
+			if err := q.Work(ctx, w); err != nil {
+				t.Error(queuetest.Why(err))
+			}
+		})
+	}
+	register, err := all[queue.RoleClock].OpenRegister(ctx)
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	working.Go(func() {
+		if err := register.Run(ctx, true); err != nil {
+			t.Error(queuetest.Why(err))
+		}
+	})
+
+	asked := queuetest.Request(t, all[queue.RoleIntake], "graphexport")
+	write := func(role queue.Role, entries ...schema.Entry) {
+		t.Helper()
+		if _, err := all[role].Append(t.Context(), asked.ID, entries...); err != nil {
+			t.Fatalf("%s: %s", role, queuetest.Why(err))
+		}
+	}
+	write(queue.RoleIntake, schema.Entry{Kind: schema.EntryFetch, Part: "graphexport"})
+	due := schema.NewDate(2026, time.December, 2)
+	write(queue.RoleClock, schema.Entry{Kind: schema.EntryReminded, Code: "due-10", Day: due})
+	queuetest.Eventually(t, "fetched, built and told", func() bool {
+		now, err := all[queue.RoleDesk].Request(t.Context(), asked.ID)
+		return err == nil && now.State == schema.StateReview && len(now.Notified) == 1
+	})
+	v, err := all[queue.RoleDesk].Vault(t.Context(), asked.ID)
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	if _, err := v.Bundle().Open(t.Context(), "bundle.zip"); err != nil {
+		t.Error(queuetest.Why(err))
+	}
+	if _, err := all[queue.RoleClock].Sweep(t.Context(), register); err != nil {
+		t.Error(queuetest.Why(err))
+	}
+	write(queue.RoleDesk, schema.Entry{Kind: schema.EntryWithdrawn})
+	if _, err := all[queue.RoleDesk].Erase(t.Context(), asked.ID, "someone"); err != nil {
+		t.Error(queuetest.Why(err))
+	}
+	if v, err := all[queue.RoleAudit].Verify(t.Context()); err != nil || len(v.Flaws) > 0 || v.Requests != 1 {
+		t.Errorf("%+v, %s", v, queuetest.Why(err))
+	}
+	for role, q := range all {
+		if err := q.Health(t.Context()); err != nil {
+			t.Errorf("%s: %s", role, queuetest.Why(err))
+		}
+		if n := q.Refused(); n > 0 {
+			t.Errorf("%s was refused %d times", role, n)
+		}
+	}
+}
+
+func fetchStep(ctx context.Context, q *queue.Queue, job queue.Job) error {
+	if _, err := q.Allow(ctx, "tenant", queue.Rate{PerSecond: 100, Burst: 100}); err != nil {
+		return err
+	}
+	v, err := q.Vault(ctx, job.Request.ID)
+	if err != nil {
+		return err
+	}
+	box := v.Box(job.Entry.Part)
+	if mark, err := box.Bookmark(ctx); err != nil || mark == nil {
+		if err == nil {
+			err = box.Note(ctx, []byte("ordered"))
+		}
+		if err == nil {
+			err = schema.Later(time.Second)
+		}
+		return err
+	}
+	if _, err := box.Put(ctx, "a.json", bytes.NewReader([]byte("content"))); err != nil {
+		return err
+	}
+	_, err = q.Append(ctx, job.Request.ID, schema.Entry{Kind: schema.EntryFetched, Part: job.Entry.Part})
+	return err
+}
+
+func buildStep(ctx context.Context, q *queue.Queue, job queue.Job) error {
+	if job.Try == 1 {
+		return schema.Fail(schema.CodeIO, "build", nil)
+	}
+	v, err := q.Vault(ctx, job.Request.ID)
+	if err != nil {
+		return err
+	}
+	blobs, err := v.Box("graphexport").Blobs(ctx)
+	if err != nil || len(blobs) != 1 {
+		return schema.Never(schema.Fail(schema.CodeInternal, "build", err))
+	}
+	bundle, err := v.Bundle().Put(ctx, "bundle.zip", bytes.NewReader([]byte("bundle")))
+	if err != nil {
+		return err
+	}
+	_, err = q.Append(ctx, job.Request.ID, schema.Entry{Kind: schema.EntryBuilt, Ref: bundle.SHA256, Version: "1"})
+	return err
+}
+
+func notifyStep(ctx context.Context, q *queue.Queue, job queue.Job) error {
+	_, err := q.Append(ctx, job.Request.ID, schema.Entry{Kind: schema.EntryNotified, Code: job.Entry.Code, Day: job.Entry.Day})
+	return err
+}
+
+// What a role is not there for, the server refuses; the role is told so, and
+// counts it.
+func TestRolesAreRefused(t *testing.T) {
+	t.Parallel()
+	r := serveRoles(t)
+	desk := r.open(t, queue.RoleDesk)
+	asked := queuetest.Request(t, desk, "graphexport")
+	if _, err := desk.Append(t.Context(), asked.ID, schema.Entry{Kind: schema.EntryFetch, Part: "graphexport"}); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	gone := queuetest.Request(t, desk, "graphexport")
+	if _, err := desk.Append(t.Context(), gone.ID, schema.Entry{Kind: schema.EntryWithdrawn}); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	write := func(entries ...schema.Entry) func(*queue.Queue) error {
+		return func(q *queue.Queue) error {
+			_, err := q.Append(t.Context(), asked.ID, entries...)
+			return err
+		}
+	}
+	work := func(kind queue.Kind) func(*queue.Queue) error {
+		return func(q *queue.Queue) error {
+			return q.Work(t.Context(), queue.Worker{Kinds: []queue.Kind{kind}, Do: func(context.Context, queue.Job) error { return nil }})
+		}
+	}
+	open := func(q *queue.Queue) error {
+		_, err := q.Vault(t.Context(), asked.ID)
+		return err
+	}
+	t.Cleanup(func() { // the subtests are over
+		for _, id := range []schema.RequestID{asked.ID, gone.ID} {
+			if now, err := desk.Request(context.WithoutCancel(t.Context()), id); err != nil || now.Entries != 3 {
+				t.Errorf("the request has %d entries, %s", now.Entries, queuetest.Why(err))
+			}
+			if _, err := desk.Vault(context.WithoutCancel(t.Context()), id); err != nil {
+				t.Error(queuetest.Why(err))
+			}
+		}
+	})
+	for _, test := range []struct {
+		name  string
+		role  queue.Role
+		do    func(*queue.Queue) error
+		aside bool // refused by the program, since there is no user to ask with
+	}{
+		{"a fetcher takes builds", queue.RoleFetch, work(queue.KindBuild), false},
+		{"a builder takes fetches", queue.RoleBuild, work(queue.KindFetch), false},
+		{"a messenger takes fetches", queue.RoleNotify, work(queue.KindFetch), false},
+		{"the desk works", queue.RoleDesk, work(queue.KindFetch), false},
+		{"a fetcher withdraws", queue.RoleFetch, write(schema.Entry{Kind: schema.EntryWithdrawn}), false},
+		{"a builder says fetched", queue.RoleBuild, write(schema.Entry{Kind: schema.EntryFetched, Part: "graphexport"}), false},
+		{"the auditor writes", queue.RoleAudit, write(schema.Entry{Kind: schema.EntryViewed, Code: "x"}), false},
+		{"the clock withdraws", queue.RoleClock, write(schema.Entry{Kind: schema.EntryWithdrawn}), false},
+		{"a messenger opens files", queue.RoleNotify, open, true},
+		{"the auditor opens files", queue.RoleAudit, open, true},
+		{"a fetcher erases", queue.RoleFetch, func(q *queue.Queue) error {
+			_, err := q.Erase(t.Context(), gone.ID, "someone")
+			return err
+		}, false},
+		{"a fetcher opens a request", queue.RoleFetch, func(q *queue.Queue) error {
+			_, err := q.New(t.Context(), queuetest.Opened("2026-0002", "graphexport"), schema.Subject{})
+			return err
+		}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			q := r.open(t, test.role)
+			if err := test.do(q); schema.CodeOf(err) != schema.CodeDenied {
+				t.Errorf("it gives %s, want %s", queuetest.Why(err), schema.CodeDenied)
+			}
+			if n := q.Refused(); !test.aside && n == 0 {
+				t.Error("the refusal is not counted")
+			}
+		})
+	}
+}
