@@ -91,12 +91,13 @@ func (r Role) entries() []schema.EntryKind {
 		return []schema.EntryKind{
 			schema.EntryOpened, schema.EntryVerified, schema.EntryProposed, schema.EntryExtended, schema.EntrySuspended,
 			schema.EntryResumed, schema.EntryRefused, schema.EntryWithdrawn, schema.EntryReleased, schema.EntryRecalled,
-			schema.EntryDelivered, schema.EntryDefault, schema.EntryViewed, schema.EntryErased,
+			schema.EntryDelivered, schema.EntryDefault, schema.EntryViewed, schema.EntryErased, schema.EntryDeclined,
+			schema.EntryDenied,
 		}
 	case RoleClock:
 		return []schema.EntryKind{schema.EntryReminded, schema.EntryErased}
 	case RoleFetch:
-		return []schema.EntryKind{schema.EntryWaiting, schema.EntryTried, schema.EntryFetched, schema.EntryAbandoned}
+		return []schema.EntryKind{schema.EntryResolved, schema.EntryWaiting, schema.EntryTried, schema.EntryFetched, schema.EntryAbandoned}
 	case RoleBuild:
 		return []schema.EntryKind{schema.EntryFaulted, schema.EntryStuck, schema.EntryBuilt}
 	case RoleNotify:

@@ -37,17 +37,11 @@ type config struct {
 	Desk deskConfig `yaml:"desk"`
 }
 
+// natsConfig says where a cluster is, and with which roles this program comes:
+// folders that `inzage cluster init` made.
 type natsConfig struct {
-	URL      string `yaml:"url"`
-	Replicas int    `yaml:"replicas"`
-	// One credentials file per account of the cluster.
-	Ledger string `yaml:"ledger_credentials"`
-	Blobs  string `yaml:"blobs_credentials"`
-	Keys   string `yaml:"keys_credentials"`
-	// Files of the authority to trust, and this machine's certificate and key.
-	CA          string `yaml:"ca"`
-	Certificate string `yaml:"certificate"`
-	Key         string `yaml:"key"`
+	URL   string   `yaml:"url"`
+	Roles []string `yaml:"roles"`
 }
 
 type noticesConfig struct {

@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -18,6 +15,8 @@ import (
 // or on a cluster.
 type reachFlags struct {
 	config, data, keyFile, url string
+	// roles are the folders of the roles on a cluster.
+	roles []string
 }
 
 func (a *app) reachFlags(c *cobra.Command) *reachFlags {
@@ -26,6 +25,8 @@ func (a *app) reachFlags(c *cobra.Command) *reachFlags {
 	c.Flags().StringVar(&f.data, "data", orElse(a.env("INZAGE_DATA"), "data"), a.text("cli.flag.data"))
 	c.Flags().StringVar(&f.keyFile, "key-file", a.env("INZAGE_KEY_FILE"), a.text("cli.flag.key-file"))
 	c.Flags().StringVar(&f.url, "nats", a.env("INZAGE_NATS"), a.text("cli.flag.nats"))
+	c.Flags().StringArrayVar(&f.roles, "role", nil, a.text("cli.flag.role"))
+	_ = c.MarkFlagDirname("role")
 	_ = c.MarkFlagFilename("config", "yaml", "yml")
 	_ = c.MarkFlagDirname("data")
 	return &f
@@ -54,12 +55,7 @@ func (a *app) open(ctx context.Context, f *reachFlags) (*queue.Queue, config, er
 	if err != nil {
 		return nil, c, err
 	}
-	var access queue.Access
-	if url := orElse(f.url, c.NATS.URL); url != "" {
-		access, err = c.NATS.access(url)
-	} else {
-		access, err = queue.ReadDoor(f.data)
-	}
+	access, err := a.visitor(f, c)
 	if err != nil {
 		return nil, c, err
 	}
@@ -67,7 +63,7 @@ func (a *app) open(ctx context.Context, f *reachFlags) (*queue.Queue, config, er
 	if err != nil {
 		return nil, c, err
 	}
-	q, err := queue.Open(ctx, access, queue.Options{Key: key, Bind: true, Zone: c.zone(), Replicas: c.NATS.Replicas})
+	q, err := queue.Open(ctx, access, queue.Options{Key: key, Bind: true, Zone: c.zone()})
 	return q, c, err
 }
 
@@ -97,32 +93,41 @@ func (a *app) openAtRest(ctx context.Context, f *reachFlags) (q *queue.Queue, do
 	return q, func() { q.Close(); server.Close() }, nil
 }
 
-// access is how to reach a cluster.
-func (n natsConfig) access(url string) (queue.Access, error) {
-	a := queue.Access{
-		URL:    url,
-		Ledger: queue.Credential{File: n.Ledger}, Blobs: queue.Credential{File: n.Blobs}, Keys: queue.Credential{File: n.Keys},
+// cluster is the address of the cluster and the access of each role that this
+// program comes with; without an address there is none.
+func (f *reachFlags) cluster(c config) (url string, roles map[queue.Role]queue.Access, err error) {
+	if url = orElse(f.url, c.NATS.URL); url == "" {
+		return "", nil, nil
 	}
-	if n.CA == "" && n.Certificate == "" {
-		return a, nil
+	folders := f.roles
+	if len(folders) == 0 {
+		folders = c.NATS.Roles
 	}
-	a.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
-	if n.CA != "" {
-		pem, err := os.ReadFile(n.CA)
+	roles = make(map[queue.Role]queue.Access)
+	for _, folder := range folders {
+		access, err := queue.ReadRole(folder, url)
 		if err != nil {
-			return a, schema.Fail(schema.CodeConfig, "read authority", err)
+			return url, nil, err
 		}
-		a.TLS.RootCAs = x509.NewCertPool()
-		if !a.TLS.RootCAs.AppendCertsFromPEM(pem) {
-			return a, schema.Fail(schema.CodeConfig, "read authority", nil)
+		roles[access.Role] = access
+	}
+	return url, roles, nil
+}
+
+// visitor is how a command reaches the queue: through the door of the service on
+// this machine, or on a cluster with the first of these roles that it has.
+func (a *app) visitor(f *reachFlags, c config) (queue.Access, error) {
+	url, roles, err := f.cluster(c)
+	if err != nil {
+		return queue.Access{}, err
+	}
+	if url == "" {
+		return queue.ReadDoor(f.data)
+	}
+	for _, role := range []queue.Role{queue.RoleDesk, queue.RoleIntake, queue.RoleAudit} {
+		if access, ok := roles[role]; ok {
+			return access, nil
 		}
 	}
-	if n.Certificate != "" {
-		pair, err := tls.LoadX509KeyPair(n.Certificate, n.Key)
-		if err != nil {
-			return a, schema.Fail(schema.CodeConfig, "read certificate", err)
-		}
-		a.TLS.Certificates = []tls.Certificate{pair}
-	}
-	return a, nil
+	return queue.Access{}, a.usage("cli.error.role", "roles", "desk, intake, audit")
 }

@@ -15,6 +15,9 @@ const localIssuer = "local"
 
 // desk makes the desk of a service; nil where nobody could sign in to it.
 func (a *app) desk(q *queue.Queue, reg *queue.Register, conf config, organisation string, people func(*queue.Queue) *web.Local) (*web.Desk, error) {
+	if q == nil {
+		return nil, nil
+	}
 	oidc, err := conf.Desk.oidc(q)
 	if err != nil {
 		return nil, err

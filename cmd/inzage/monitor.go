@@ -25,8 +25,9 @@ type monitor struct {
 }
 
 // newMonitor makes a monitor. ready says whether the service can take work,
-// requests counts the requests by state, and how many are overdue.
-func newMonitor(version string, ready func(context.Context) error, requests func() map[string]int) *monitor {
+// requests counts the requests by state, and how many are overdue (nil where
+// nobody follows them), refused what the queue refused.
+func newMonitor(version string, ready func(context.Context) error, requests func() map[string]int, refused func() int64) *monitor {
 	m := &monitor{
 		registry: prometheus.NewRegistry(),
 		jobs: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -42,10 +43,15 @@ func newMonitor(version string, ready func(context.Context) error, requests func
 	}
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "inzage_info", Help: "The program."}, []string{"version"})
 	info.WithLabelValues(version).Set(1)
-	m.registry.MustRegister(m.jobs, m.seconds, m.notices, info, states{
-		desc: prometheus.NewDesc("inzage_requests", "Access requests by state; 'overdue' counts those that are late.", []string{"state"}, nil),
-		list: requests,
-	})
+	m.registry.MustRegister(m.jobs, m.seconds, m.notices, info, prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "inzage_refused_total", Help: "What the queue refused, since the role may not do it.",
+	}, func() float64 { return float64(refused()) }))
+	if requests != nil {
+		m.registry.MustRegister(states{
+			desc: prometheus.NewDesc("inzage_requests", "Access requests by state; 'overdue' counts those that are late.", []string{"state"}, nil),
+			list: requests,
+		})
+	}
 	return m
 }
 

@@ -28,7 +28,7 @@ func TestMonitorPages(t *testing.T) {
 	var trouble error
 	m := newMonitor("v1", func(context.Context) error { return trouble }, func() map[string]int {
 		return map[string]int{"collecting": 3, "overdue": 1}
-	})
+	}, func() int64 { return 2 })
 	m.job("fetch", "graphexport", "later", "", time.Second)
 	m.job("fetch", "graphexport", "later", "", time.Second)
 	m.job("build", "", "tried", schema.CodeIO, time.Second)
@@ -50,6 +50,7 @@ func TestMonitorPages(t *testing.T) {
 		`inzage_requests{state="collecting"} 3`,
 		`inzage_requests{state="overdue"} 1`,
 		`inzage_info{version="v1"} 1`,
+		`inzage_refused_total 2`,
 	} {
 		if !strings.Contains(body, want+"\n") {
 			t.Errorf("no %s in\n%s", want, body)

@@ -14,7 +14,6 @@ import (
 	"inzage/cmd/inzage/web"
 	"inzage/explain"
 	"inzage/queue"
-	"inzage/queue/embedded"
 	"inzage/schema"
 	"inzage/workers"
 	"inzage/workers/graphexport/fetch"
@@ -54,15 +53,6 @@ func (a *app) serveCommand() *cobra.Command {
 func (a *app) workCommand() *cobra.Command {
 	var f serveFlags
 	c := a.command("work", "work", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
-		if f.reach.url == "" {
-			conf, err := readConfig(f.reach.config)
-			if err != nil {
-				return err
-			}
-			if conf.NATS.URL == "" {
-				return a.usage("cli.error.work-nats")
-			}
-		}
 		return a.serve(c.Context(), f, false)
 	})
 	a.serveFlags(c, &f)
@@ -122,17 +112,17 @@ func (a *app) serve(ctx context.Context, f serveFlags, all bool) error {
 	if err != nil {
 		return err
 	}
-	q, done, err := a.openService(ctx, f, conf)
+	st, err := a.openStage(ctx, f, conf, all)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer st.close()
 	temp, err := workTemp(f)
 	if err != nil {
 		return err
 	}
 	service := &workers.Service{
-		Queue: q, Builder: a.builder(texts, sign), Fetchers: fetchers, Resolve: resolve, Senders: senders, Temp: temp,
+		Queue: st.any(), Builder: a.builder(texts, sign), Fetchers: fetchers, Resolve: resolve, Senders: senders, Temp: temp,
 		Case: workers.Case{
 			Organisation: org.Name, Zone: conf.zone(), Profile: org.Profile, Controller: org.Controller,
 			Settings: org.settings(), Contact: org.contact(),
@@ -142,45 +132,7 @@ func (a *app) serve(ctx context.Context, f serveFlags, all bool) error {
 			return others, err
 		},
 	}
-	return a.runService(ctx, f, conf, service, all)
-}
-
-// openService opens the queue: on a cluster, or on a server of its own.
-func (a *app) openService(ctx context.Context, f serveFlags, conf config) (*queue.Queue, func(), error) {
-	opts := queue.Options{Zone: conf.zone(), Replicas: conf.NATS.Replicas}
-	if url := orElse(f.reach.url, conf.NATS.URL); url != "" {
-		access, err := conf.NATS.access(url)
-		if err != nil {
-			return nil, nil, err
-		}
-		if opts.Key, err = f.reach.key(); err != nil {
-			return nil, nil, err
-		}
-		q, err := queue.Open(ctx, access, opts)
-		if err != nil {
-			return nil, nil, err
-		}
-		return q, q.Close, nil
-	}
-	e := embedded.Options{Folder: f.reach.data}
-	if f.reach.keyFile != "" {
-		key, err := f.reach.key()
-		if err != nil {
-			return nil, nil, err
-		}
-		e.Key = key
-	}
-	server, err := embedded.Start(ctx, e)
-	if err != nil {
-		return nil, nil, err
-	}
-	opts.Key = server.Key()
-	q, err := queue.Open(ctx, server.Access(), opts)
-	if err != nil {
-		server.Close()
-		return nil, nil, err
-	}
-	return q, func() { q.Close(); server.Close() }, nil
+	return a.runService(ctx, f, conf, service, st)
 }
 
 // workTemp makes the private folder for work in hand, and clears what a process
@@ -193,17 +145,23 @@ func workTemp(f serveFlags) (string, error) {
 	return temp, workers.SweepTemp(temp)
 }
 
-// runService runs the loops until ctx ends or one of them fails.
-func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *workers.Service, all bool) error {
+// runService runs the loops until ctx ends or one of them fails. Who keeps the
+// clock follows the register too; a worker needs none.
+func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *workers.Service, st *stage) error {
 	g, ctx := errgroup.WithContext(ctx)
-	reg, err := s.Queue.OpenRegister(ctx)
-	if err != nil {
-		return err
-	}
 	zone := conf.zone()
-	m := newMonitor(programVersion(), s.Queue.Health, func() map[string]int { return census(reg, today(zone)) })
+	var reg *queue.Register
+	var requests func() map[string]int
+	if st.clock != nil {
+		var err error
+		if reg, err = st.clock.OpenRegister(ctx); err != nil {
+			return err
+		}
+		requests = func() map[string]int { return census(reg, today(zone)) }
+	}
+	m := newMonitor(programVersion(), st.health, requests, st.refused)
 	s.Observe = m.job
-	desk, err := a.desk(s.Queue, reg, conf, s.Case.Organisation, f.people)
+	desk, err := a.desk(st.desk, reg, conf, s.Case.Organisation, f.people)
 	if err != nil {
 		return err
 	}
@@ -218,12 +176,19 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 			})
 		})
 	}
-	g.Go(func() error { return reg.Run(ctx, all) })
-	g.Go(func() error { return s.Work(ctx, f.fetch, f.build) })
-	if all {
-		clock := workers.Clock{Queue: s.Queue, Register: reg, Zone: zone, Now: time.Now}
+	for kind, q := range st.kinds {
+		worker := *s
+		worker.Queue = q
+		slots := map[queue.Kind]int{queue.KindFetch: f.fetch, queue.KindBuild: f.build, queue.KindNotify: 1}[kind]
+		if slots > 0 {
+			g.Go(func() error { return q.Work(ctx, queue.Worker{Kinds: []queue.Kind{kind}, Slots: slots, Do: worker.Do}) })
+		}
+	}
+	if st.clock != nil {
+		g.Go(func() error { return reg.Run(ctx, true) })
+		clock := workers.Clock{Queue: st.clock, Register: reg, Zone: zone, Now: time.Now}
 		g.Go(func() error { return clock.Run(ctx) })
-		g.Go(func() error { return proveLedger(ctx, s.Queue) })
+		g.Go(func() error { return proveLedger(ctx, st.clock) })
 	}
 	zerolog.Ctx(ctx).Info().Str("version", programVersion()).Msg("ready")
 	return g.Wait()

@@ -21,7 +21,11 @@ import (
 // Cluster is three servers on loopback, for as long as the test lasts.
 type Cluster struct {
 	Servers []*server.Server
-	Access  queue.Access
+	// Access is of a user that may do everything; ServeRoles makes none.
+	Access queue.Access
+	// Folder is what was written for the cluster, and URL its addresses; of
+	// ServeRoles only.
+	Folder, URL string
 }
 
 // clusterConfig is what a cluster needs beside its TLS and its roles: accounts
@@ -85,9 +89,8 @@ func ServeCluster(t *testing.T) *Cluster {
 }
 
 // ServeRoles starts a cluster from the very configuration that is written for
-// one, in fresh folders. The result gives the access of each role; Access has
-// none, and key is the organisation's.
-func ServeRoles(t *testing.T) (c *Cluster, key queue.Key, access func(queue.Role) queue.Access) {
+// one, in fresh folders.
+func ServeRoles(t *testing.T) *Cluster {
 	t.Helper()
 	o := cluster.Options{Folder: filepath.Join(t.TempDir(), "cluster"), Ledger: 8 << 30, Blobs: 8 << 30, Keys: 1 << 30, Now: time.Now(), Years: 1}
 	ports := freePorts(t, 6)
@@ -103,19 +106,9 @@ func ServeRoles(t *testing.T) (c *Cluster, key queue.Key, access func(queue.Role
 	if err := cluster.Write(o); err != nil {
 		t.Fatal(Why(err))
 	}
-	key, err := queue.ReadKey(filepath.Join(o.Folder, "key"))
-	if err != nil {
-		t.Fatal(Why(err))
-	}
-	c = &Cluster{}
+	c := &Cluster{Folder: o.Folder, URL: cluster.URL(o.Nodes)}
 	c.start(t, files)
-	return c, key, func(role queue.Role) queue.Access {
-		a, err := queue.ReadRole(filepath.Join(o.Folder, "roles", string(role)), cluster.URL(o.Nodes))
-		if err != nil {
-			t.Fatal(Why(err))
-		}
-		return a
-	}
+	return c
 }
 
 // start starts a server for each configuration file and waits for their leader.

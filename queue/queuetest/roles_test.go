@@ -3,11 +3,13 @@ package queuetest_test
 import (
 	"bytes"
 	"context"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"inzage/queue"
+	"inzage/queue/cluster"
 	"inzage/queue/queuetest"
 	"inzage/schema"
 )
@@ -15,17 +17,30 @@ import (
 // roles opens queues on a cluster that runs on the configuration that is written
 // for one.
 type roles struct {
-	key    queue.Key
-	access func(queue.Role) queue.Access
+	key     queue.Key
+	cluster *queuetest.Cluster
+}
+
+func (r roles) access(t *testing.T, role queue.Role) queue.Access {
+	t.Helper()
+	a, err := queue.ReadRole(filepath.Join(r.cluster.Folder, "roles", string(role)), r.cluster.URL)
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	return a
 }
 
 func serveRoles(t *testing.T) roles {
 	t.Helper()
-	_, key, access := queuetest.ServeRoles(t)
-	r := roles{key, access}
+	c := queuetest.ServeRoles(t)
+	key, err := queue.ReadKey(filepath.Join(c.Folder, "key"))
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	r := roles{key, c}
 	// A cluster that has just started may refuse streams for a moment.
 	queuetest.Eventually(t, "the streams are made", func() bool {
-		q, err := queue.Open(t.Context(), access(queue.RoleSetup), queue.Options{Key: key, Replicas: 3, Patience: 2 * time.Second})
+		q, err := queue.Open(t.Context(), r.access(t, queue.RoleSetup), queue.Options{Key: key, Replicas: 3, Patience: 2 * time.Second})
 		if err != nil {
 			return false
 		}
@@ -37,7 +52,7 @@ func serveRoles(t *testing.T) roles {
 
 func (r roles) open(t *testing.T, role queue.Role) *queue.Queue {
 	t.Helper()
-	q, err := queue.Open(t.Context(), r.access(role), queue.Options{Key: r.key, Bind: true, Patience: 2 * time.Second, Backoff: time.Second})
+	q, err := queue.Open(t.Context(), r.access(t, role), queue.Options{Key: r.key, Bind: true, Patience: 2 * time.Second, Backoff: time.Second})
 	if err != nil {
 		t.Fatalf("%s: %s", role, queuetest.Why(err))
 	}
@@ -246,5 +261,32 @@ func TestRolesAreRefused(t *testing.T) {
 				t.Error("the refusal is not counted")
 			}
 		})
+	}
+}
+
+// Nobody comes in without a certificate, or with one of another authority.
+func TestStrangersStayOutside(t *testing.T) {
+	t.Parallel()
+	r, other := serveRoles(t), filepath.Join(t.TempDir(), "other")
+	node := cluster.Node{Name: "a", Host: "127.0.0.1", Port: 1, ClusterPort: 2, Config: "/", Store: "/"}
+	if err := cluster.Write(cluster.Options{Folder: other, Nodes: []cluster.Node{node, {Name: "b"}, {Name: "c"}}, Now: time.Now(), Years: 1}); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	own := r.access(t, queue.RoleDesk)
+	forged, err := queue.ReadRole(filepath.Join(other, "roles", "desk"), r.cluster.URL)
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	none, foreign, unknown := own, own, own
+	none.TLS = own.TLS.Clone()
+	none.TLS.Certificates = nil
+	foreign.TLS = own.TLS.Clone()
+	foreign.TLS.Certificates = forged.TLS.Certificates
+	unknown.Ledger = forged.Ledger
+	for name, access := range map[string]queue.Access{"no certificate": none, "a foreign certificate": foreign, "an unknown user": unknown} {
+		if q, err := queue.Open(t.Context(), access, queue.Options{Key: r.key, Bind: true}); err == nil {
+			q.Close()
+			t.Errorf("%s comes in", name)
+		}
 	}
 }
