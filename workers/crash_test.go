@@ -312,14 +312,7 @@ func once(t *testing.T, q *queue.Queue, r schema.Request) {
 	if diff := cmp.Diff(want, ends); diff != "" {
 		t.Errorf("%s ended (-want +got):\n%s", r.Case, diff)
 	}
-	v, err := q.Vault(t.Context(), r.ID)
-	if err != nil {
-		t.Fatal(queuetest.Why(err))
-	}
-	in, err := v.Bundle().Open(t.Context(), workers.BundleName)
-	if err != nil {
-		t.Fatal(queuetest.Why(err))
-	}
+	in := openBundle(t, q, r)
 	defer in.Close()
 	sum := sha256.New()
 	if _, err := io.Copy(sum, in); err != nil || hex.EncodeToString(sum.Sum(nil)) != r.Bundle {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"testing"
 	"time"
 
@@ -83,17 +84,7 @@ func TestSearchesReachTheBundle(t *testing.T) {
 	if r, err = workers.Start(t.Context(), q, r.ID, schema.ActorSystem, "signed-in"); err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error)
-	go func() { done <- s.Work(ctx, 1, 1) }()
-	queuetest.Eventually(t, "built", func() bool {
-		r, err = q.Request(t.Context(), r.ID)
-		return err == nil && r.State == schema.StateReview
-	})
-	stop()
-	if err := <-done; err != nil {
-		t.Fatal(queuetest.Why(err))
-	}
+	r = untilBuilt(t, s, r)
 	if who, err := q.Subject(t.Context(), r); err != nil || who.ObjectID.Reveal() != object.Reveal() || lookups != 3 {
 		t.Errorf("the person that is kept: %v, %d lookups", err, lookups)
 	}
@@ -113,14 +104,21 @@ func TestSearchesReachTheBundle(t *testing.T) {
 // searchesOf reads what the bundle of a request says of its searches.
 func searchesOf(t *testing.T, q *queue.Queue, r schema.Request) string {
 	t.Helper()
-	v, err := q.Vault(t.Context(), r.ID)
-	if err != nil {
-		t.Fatal(queuetest.Why(err))
+	var m struct{ Searches json.RawMessage }
+	if err := json.Unmarshal(manifestOf(t, q, r), &m); err != nil {
+		t.Fatal(err)
 	}
-	in, err := v.Bundle().Open(t.Context(), workers.BundleName)
-	if err != nil {
-		t.Fatal(queuetest.Why(err))
+	var text bytes.Buffer
+	if err := json.Compact(&text, m.Searches); err != nil {
+		t.Fatal(err)
 	}
+	return text.String()
+}
+
+// manifestOf is the manifest in the bundle of a request.
+func manifestOf(t *testing.T, q *queue.Queue, r schema.Request) []byte {
+	t.Helper()
+	in := openBundle(t, q, r)
 	defer in.Close()
 	data, err := io.ReadAll(in)
 	if err != nil {
@@ -130,18 +128,41 @@ func searchesOf(t *testing.T, q *queue.Queue, r schema.Request) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := z.Open("manifest.json")
+	text, err := fs.ReadFile(z, "manifest.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	var m struct{ Searches json.RawMessage }
-	if err := json.NewDecoder(f).Decode(&m); err != nil {
-		t.Fatal(err)
+	return text
+}
+
+// openBundle opens the bundle of a request, as it is kept.
+func openBundle(t *testing.T, q *queue.Queue, r schema.Request) io.ReadCloser {
+	t.Helper()
+	v, err := q.Vault(t.Context(), r.ID)
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
 	}
-	var text bytes.Buffer
-	if err := json.Compact(&text, m.Searches); err != nil {
-		t.Fatal(err)
+	in, err := v.Bundle().Open(t.Context(), workers.BundleName)
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
 	}
-	return text.String()
+	return in
+}
+
+// untilBuilt works on the request until its bundle is there to be looked at.
+func untilBuilt(t *testing.T, s *workers.Service, r schema.Request) schema.Request {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- s.Work(ctx, 1, 1) }()
+	queuetest.Eventually(t, "built", func() bool {
+		var err error
+		r, err = s.Queue.Request(t.Context(), r.ID)
+		return err == nil && r.State == schema.StateReview
+	})
+	stop()
+	if err := <-done; err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	return r
 }

@@ -178,8 +178,11 @@ func (s *Service) resolve(ctx context.Context, vault *queue.Vault, r schema.Requ
 	if err != nil {
 		return who, err
 	}
-	entries := make([]schema.Entry, 0, 1)
-	for _, notice := range append(notices, "")[:max(len(notices), 1)] {
+	if len(notices) == 0 {
+		notices = []schema.Code{""} // nothing to note: an entry all the same
+	}
+	var entries []schema.Entry
+	for _, notice := range notices {
 		entries = append(entries, schema.Entry{Kind: schema.EntryResolved, Part: source, Ref: ref, Code: notice})
 	}
 	_, err = s.Queue.Append(ctx, r.ID, entries...)
@@ -292,6 +295,13 @@ func (s *Service) decided(ctx context.Context, vault *queue.Vault) (explain.Othe
 // part, the name of the source comes first, as the name of a folder does.
 func (s *Service) received(ctx context.Context, vault *queue.Vault, r schema.Request, temp string) (*inputs.Set, error) {
 	var files []inputs.Stored
+	known, err := handedIn(ctx, vault)
+	if err != nil {
+		return nil, err
+	}
+	for i := range known {
+		known[i].Name = nameIn(r, Upload, known[i].Name)
+	}
 	for _, p := range r.Parts {
 		box := vault.Box(p.Source)
 		blobs, err := box.Blobs(ctx)
@@ -299,14 +309,18 @@ func (s *Service) received(ctx context.Context, vault *queue.Vault, r schema.Req
 			return nil, err
 		}
 		for _, b := range blobs {
-			name := b.Name
-			if len(r.Parts) > 1 {
-				name = p.Source + "/" + name
-			}
-			files = append(files, inputs.Stored{Name: name, Size: b.Size, Open: func() (io.ReadCloser, error) { return box.Open(ctx, b.Name) }})
+			files = append(files, inputs.Stored{Name: nameIn(r, p.Source, b.Name), Size: b.Size, Open: func() (io.ReadCloser, error) { return box.Open(ctx, b.Name) }})
 		}
 	}
-	return inputs.OpenStored(ctx, files, inputs.Options{Temp: temp})
+	return inputs.OpenStored(ctx, files, inputs.Options{Temp: temp, Known: known})
+}
+
+// nameIn is the name of a file of a part among all files of the request.
+func nameIn(r schema.Request, part, name string) string {
+	if len(r.Parts) > 1 {
+		return part + "/" + name
+	}
+	return name
 }
 
 // keep puts the bundle in its box, if it is the one that was built.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -190,15 +188,5 @@ func (a *app) handIn(ctx context.Context, q *queue.Queue, r schema.Request, set 
 	}
 	bar := a.progress(size)
 	defer bar.done()
-	for _, raw := range set.Raw() {
-		in, err := raw.Open()
-		if err != nil {
-			return err
-		}
-		_, err = v.Box(workers.Upload).Put(ctx, raw.Name, io.TeeReader(in, bar))
-		if err = errors.Join(err, in.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
+	return workers.HandIn(ctx, v, set, bar)
 }

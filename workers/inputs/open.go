@@ -44,6 +44,9 @@ type Options struct {
 	// archives are unpacked to; empty stands for the system's. The file is
 	// private (0600) and gone after Close.
 	Temp string
+	// Known is what was found to be wrong with these files before, where they
+	// were stored in between: what is no file, such as a link, was not stored.
+	Known []Problem
 	// Stdin is read where a path is "-".
 	Stdin io.Reader
 }
@@ -101,6 +104,9 @@ func open(ctx context.Context, o Options, list func(*builder) error) (*Set, erro
 			seen:  make(map[Problem]bool),
 			store: &store{folder: o.Temp},
 		},
+	}
+	for _, p := range o.Known {
+		b.set.report(p.Name, p.Code)
 	}
 	if err := list(b); err != nil {
 		return nil, errors.Join(err, b.set.Close())
