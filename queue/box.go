@@ -28,6 +28,7 @@ import (
 type Box struct {
 	vault *Vault
 	place string // opaque name of the box
+	order int
 
 	mu   sync.Mutex
 	seen map[string]uint64 // key of an entry → the revision that was read or written last
@@ -40,6 +41,15 @@ var _ schema.Box = (*Box)(nil)
 func (v *Vault) Box(name string) *Box {
 	return &Box{vault: v, place: v.opaque("box", name), seen: make(map[string]uint64)}
 }
+
+// ForOrder is the box as one order of its source sees it: the number of the
+// order's entry in the ledger.
+func (b *Box) ForOrder(number int) *Box {
+	return &Box{vault: b.vault, place: b.place, order: number, seen: make(map[string]uint64)}
+}
+
+// Order implements schema.Box.
+func (b *Box) Order() int { return b.order }
 
 // opaque makes a name for NATS from one that may say something. The same name
 // gives the same result, as long as the key lives.

@@ -40,6 +40,11 @@ type Box interface {
 	// CodeTampered, where the bytes are not those that were put.
 	Open(ctx context.Context, name string) (io.ReadCloser, error)
 
+	// Order tells the orders of this source for this request apart: it is the
+	// same each time that a job comes back, and another where somebody asked
+	// for the source once more. What had ended for an earlier order begins anew.
+	Order() int
+
 	// Bookmark returns what was noted last, nil where nothing was.
 	Bookmark(ctx context.Context) ([]byte, error)
 

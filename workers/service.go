@@ -90,7 +90,7 @@ func (s *Service) do(ctx context.Context, job queue.Job) error {
 	var e schema.Entry
 	switch job.Kind {
 	case queue.KindFetch:
-		counts, err := s.fetch(ctx, job.Request, job.Entry.Part)
+		counts, err := s.fetch(ctx, job)
 		if err != nil {
 			return err
 		}
@@ -128,12 +128,13 @@ func outcome(err error) string {
 }
 
 // fetch pulls one part of a request into its box and counts what is there.
-func (s *Service) fetch(ctx context.Context, r schema.Request, source string) (map[string]int64, error) {
+func (s *Service) fetch(ctx context.Context, job queue.Job) (map[string]int64, error) {
+	r, source := job.Request, job.Entry.Part
 	vault, err := s.Queue.Vault(ctx, r.ID)
 	if err != nil {
 		return nil, err
 	}
-	box := vault.Box(source)
+	box := vault.Box(source).ForOrder(job.Entry.N)
 	if source != Upload {
 		f, ok := s.Fetchers[source]
 		if !ok {

@@ -20,6 +20,9 @@ import (
 // Box is a schema.Box in a folder, for tests: not sealed, but as durable, so
 // that a process that was killed can be followed by another one.
 type Box struct {
+	// Number is what Order returns.
+	Number int
+
 	dir string
 	mu  sync.Mutex
 }
@@ -152,6 +155,9 @@ func (c *checked) Read(p []byte) (int, error) {
 func (c *checked) WriteTo(w io.Writer) (int64, error) {
 	return io.Copy(w, struct{ io.Reader }{c})
 }
+
+// Order implements schema.Box.
+func (b *Box) Order() int { return b.Number }
 
 // Bookmark implements schema.Box.
 func (b *Box) Bookmark(context.Context) ([]byte, error) {

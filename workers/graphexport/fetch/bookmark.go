@@ -25,7 +25,9 @@ const (
 // bookmark is what a fetch remembers from one try to the next. ObjectID is
 // personal data: the box seals the bookmark as it seals everything.
 type bookmark struct {
-	Stage     stage  `json:"stage"`
+	Stage stage `json:"stage"`
+	// Order is the order that was at work last.
+	Order     int    `json:"order,omitempty"`
 	Container string `json:"container,omitempty"`
 	ObjectID  string `json:"object_id,omitempty"`
 	// Asked is when the order was sent, Ordered when it was known to be accepted.
@@ -70,6 +72,9 @@ func (t *try) load(ctx context.Context) error {
 	if err := json.Unmarshal(text, &t.mark); err != nil {
 		return schema.Never(schema.Fail(schema.CodeInternal, "read bookmark", err))
 	}
+	if t.mark.Stage == stageDone && t.mark.Order != t.box.Order() {
+		t.mark = bookmark{} // asked for once more: another export
+	}
 	return nil
 }
 
@@ -79,6 +84,7 @@ func (t *try) note(ctx context.Context) error {
 	if err := t.mine(ctx); err != nil {
 		return err
 	}
+	t.mark.Order = t.box.Order()
 	text, err := json.Marshal(t.mark)
 	if err != nil {
 		return schema.Fail(schema.CodeInternal, "write bookmark", err)

@@ -124,6 +124,19 @@ func TestDeletedContainer(t *testing.T) {
 	if w := r.whole(); w.Found != schema.FoundFailed || w.Code != schema.CodeStorageLost {
 		t.Errorf("told: %+v", w)
 	}
+
+	// The same job that comes back orders nothing; somebody who asks once more
+	// gets another export.
+	if err = r.run(); !schema.IsNever(err) || r.tenant.Orders(r.who.ObjectID) != 1 {
+		t.Errorf("the job came back: %v, %d orders", err, r.tenant.Orders(r.who.ObjectID))
+	}
+	r.box.Number++
+	if err = r.run(); err != nil || r.tenant.Orders(r.who.ObjectID) != 2 {
+		t.Errorf("asked once more: %v, %d orders", err, r.tenant.Orders(r.who.ObjectID))
+	}
+	if w := r.whole(); w.Found != schema.FoundData {
+		t.Errorf("told after the second export: %+v", w)
+	}
 }
 
 // TestShortSignature gives Microsoft less time than it needs: what comes later
