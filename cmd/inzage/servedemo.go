@@ -45,12 +45,35 @@ func (a *app) serveDemo(ctx context.Context, f serveFlags) (err error) {
 	if err := s.people(folder); err != nil {
 		return schema.Fail(schema.CodeIO, "write people", err)
 	}
-	f.reach.data, f.reach.url, f.reach.config, f.reach.keyFile = folder, "", "", ""
+	settings, err := a.demoSettings(folder)
+	if err != nil {
+		return schema.Fail(schema.CodeIO, "write settings", err)
+	}
+	f.reach.data, f.reach.url, f.reach.config, f.reach.keyFile = folder, "", settings, ""
 	f.people = a.demoPeople(s)
 	f.microsoft = filepath.Join(folder, "microsoft.yaml")
 	f.times = fetch.Times{Polls: []fetch.Poll{{Every: time.Second}}, Grace: time.Second, Settle: time.Second}
 	a.printf("%s\n", a.text("cli.serve.demo", "folder", folder, "today", today(config{Zone: "Europe/Amsterdam"}.zone()).String(), "listen", f.listen))
 	return a.serve(ctx, f, true)
+}
+
+// demoSettings writes the configuration of the demo: who answers.
+func (a *app) demoSettings(folder string) (file string, err error) {
+	org := filepath.Join(folder, "organisation.yaml")
+	file = filepath.Join(folder, "inzage.yaml")
+	for name, settings := range map[string]map[string]string{
+		org:  {"name": a.text("cli.serve.demo.organisation")},
+		file: {"organisation_file": org},
+	} {
+		text, err := yaml.Marshal(settings)
+		if err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(name, text, 0o600); err != nil {
+			return "", err
+		}
+	}
+	return file, nil
 }
 
 // people writes a person file for each employee of the tenant that can be asked

@@ -26,9 +26,11 @@ func (b *book) readme() *section {
 
 	request := [][]cell{
 		{strong(b.word("readme.case")), text(b.head.Case)},
-		{strong(b.word("readme.organisation")), text(b.head.Organisation)},
-		{strong(b.word("readme.received")), text(w.date(b.head.Received))},
 	}
+	if b.head.Organisation != "" {
+		request = append(request, []cell{strong(b.word("readme.organisation")), text(b.head.Organisation)})
+	}
+	request = append(request, []cell{strong(b.word("readme.received")), text(w.date(b.head.Received))})
 	if l := b.head.Law; l != nil {
 		request = append(request, []cell{strong(b.word("letter.due")), text(w.civil(schema.DeadlineFor(l.Day, schema.Careful).Due))})
 	}

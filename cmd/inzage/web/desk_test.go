@@ -41,6 +41,13 @@ const (
 	both     = "both" // admin and second reader
 )
 
+// nameOf is what somebody is called.
+func nameOf(person string) string {
+	return map[string]string{
+		asker: "Sanne de Wit", stranger: "Joris van Dam", both: "Kim Dubbel", admin: "Alex Beheer", second: "Robin Lezer", officer: "Sam Toezicht",
+	}[person]
+}
+
 func people() []string { return []string{asker, stranger, both, admin, second, officer} }
 
 func open(t *testing.T) *office {
@@ -69,7 +76,7 @@ func open(t *testing.T) *office {
 	roles := map[string][]Role{admin: {Admin}, second: {Reader}, officer: {Officer}, both: {Admin, Reader}}
 	for _, name := range people() {
 		local.People = append(local.People, Person{
-			Actor: o.q.Actor("test", name), Roles: roles[name], Name: schema.NewPersonal("Name of " + name),
+			Actor: o.q.Actor("test", name), Roles: roles[name], Name: schema.NewPersonal(nameOf(name)),
 			Subject: schema.Subject{ObjectID: schema.NewPersonal("oid-" + name)},
 		})
 	}
