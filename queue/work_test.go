@@ -287,6 +287,8 @@ func TestNearestDueDateFirst(t *testing.T) {
 		}
 		want = append([]schema.RequestID{r.ID}, want...)
 	}
+	// The stream of jobs takes them over from the ledger a moment later.
+	queuetest.Eventually(t, "all jobs are in the queue", func() bool { return queue.Jobs(q) == uint64(len(want)) })
 	got := make(chan schema.RequestID, 4)
 	work(t, q, queue.Worker{Kinds: []queue.Kind{queue.KindFetch}, Do: func(ctx context.Context, job queue.Job) error {
 		got <- job.Request.ID
