@@ -57,8 +57,13 @@ type Credential struct {
 	Creds string `json:"-"`
 }
 
-// dialTimeout bounds one try to connect, and every request without a deadline.
-const dialTimeout = 5 * time.Second
+const (
+	// dialTimeout bounds one try to connect, and waiting for what is read.
+	dialTimeout = 5 * time.Second
+	// answerTimeout bounds a request. The server answers a write after its disk
+	// did, and a busy disk takes seconds for that.
+	answerTimeout = 20 * time.Second
+)
 
 // conns are the connections of a Queue, and how often the server refused
 // something on them.

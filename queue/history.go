@@ -43,7 +43,7 @@ func (q *Queue) history(ctx context.Context, id schema.RequestID) (history, erro
 	if !ValidID(id) {
 		return h, schema.Fail(schema.CodeNotFound, "read ledger", nil)
 	}
-	ctx, stop := context.WithTimeout(ctx, dialTimeout)
+	ctx, stop := context.WithTimeout(ctx, answerTimeout)
 	defer stop()
 	entries, err := q.entriesAtOnce(ctx, id)
 	if err != nil {

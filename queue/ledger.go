@@ -177,7 +177,7 @@ func (q *Queue) write(ctx context.Context, h history, entries []schema.Entry) (s
 	first := batch[0].Header
 	first.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(h.last(), 10))
 	first.Set(jetstream.ExpectedLastSubjSeqSubjHeader, subjectLedger+string(h.id)+".>")
-	ctx, stop := context.WithTimeout(ctx, dialTimeout)
+	ctx, stop := context.WithTimeout(ctx, answerTimeout)
 	defer stop()
 	var err error
 	if len(batch) == 1 {

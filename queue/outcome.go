@@ -154,7 +154,7 @@ func (q *Queue) backoff(try int) time.Duration {
 // acknowledge takes the message out of the queue, for good. If that does not
 // get through, it comes again and is found to be done.
 func (q *Queue) acknowledge(ctx context.Context, msg jetstream.Msg) {
-	ctx, end := context.WithTimeout(context.WithoutCancel(ctx), dialTimeout)
+	ctx, end := context.WithTimeout(context.WithoutCancel(ctx), answerTimeout)
 	defer end()
 	if err := msg.DoubleAck(ctx); err != nil {
 		zerolog.Ctx(ctx).Warn().Str("code", string(schema.CodeOf(fail("acknowledge job", err)))).Msg("job not acknowledged; it comes again")

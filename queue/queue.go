@@ -75,7 +75,7 @@ func Open(ctx context.Context, a Access, o Options) (*Queue, error) {
 		if to.nc == nil {
 			continue
 		}
-		if *to.js, err = jetstream.New(to.nc, jetstream.WithDefaultTimeout(dialTimeout)); err != nil {
+		if *to.js, err = jetstream.New(to.nc, jetstream.WithDefaultTimeout(answerTimeout)); err != nil {
 			c.close()
 			return nil, schema.Fail(schema.CodeInternal, "open queue", err)
 		}

@@ -238,7 +238,7 @@ func (r *Register) Run(ctx context.Context, keep bool) error {
 			if !keep {
 				return nil
 			}
-			last, stop := context.WithTimeout(context.WithoutCancel(ctx), dialTimeout)
+			last, stop := context.WithTimeout(context.WithoutCancel(ctx), answerTimeout)
 			defer stop()
 			return r.Keep(last)
 		}
