@@ -41,12 +41,15 @@ func (a *app) desk(q *queue.Queue, reg *queue.Register, conf config, organisatio
 		Queue: q, Register: reg, Catalog: a.catalog, Zone: conf.zone(), Now: time.Now,
 		Organisation: organisation, Open: opened, Local: local,
 		OIDC: oidc, Address: conf.Desk.address(), Theme: theme,
-		Intake: func(ctx context.Context, opened schema.Entry, who schema.Subject) (schema.Request, error) {
+		Intake: func(ctx context.Context, opened schema.Entry, who schema.Subject, method schema.Code) (schema.Request, error) {
 			r, err := q.New(ctx, opened, who)
 			if err != nil {
 				return r, err
 			}
-			return workers.Start(ctx, q, r.ID, opened.Actor, schema.IdentitySignedIn)
+			if method == "" {
+				return r, nil
+			}
+			return workers.Start(ctx, q, r.ID, opened.Actor, method)
 		},
 	})
 }

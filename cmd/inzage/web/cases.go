@@ -15,6 +15,7 @@ type casesPage struct {
 	Filters []filter
 	Today   schema.Date
 	Base    string // of the links to cases
+	CanFile bool   // this visitor can file a case for somebody
 }
 
 // filter is one way to look at the list.
@@ -62,7 +63,9 @@ func (d *Desk) list(v *visit, base string) casesPage {
 }
 
 func (d *Desk) cases(v *visit) error {
-	return d.show(v, http.StatusOK, "cases", d.list(v, "/cases/"))
+	p := d.list(v, "/cases/")
+	p.CanFile = v.has(Admin)
+	return d.show(v, http.StatusOK, "cases", p)
 }
 
 // casePage is one case as those who handle it, or watch it, see it.
@@ -75,6 +78,8 @@ type casePage struct {
 	// What this visitor can do.
 	CanRetry, CanRead, CanRecall, CanPrepare, CanResume bool
 	Views                                               []schema.Code
+	// Methods are how it can be checked who asks, where that is still to be done.
+	Methods []schema.Code
 }
 
 // part is the work on one source, or on the bundle.
@@ -130,6 +135,9 @@ func (d *Desk) casePage(v *visit) (casePage, error) {
 		CanRecall:  can(schema.EntryRecalled),
 		CanPrepare: v.has(Admin) && can(schema.EntryReleased) && release.By == "",
 		CanResume:  v.has(Admin) && r.Suspended(),
+	}
+	if v.has(Admin) && r.State == schema.StateReceived {
+		p.Methods = methods()
 	}
 	for _, one := range append(slices.Clone(r.Parts), r.Build) {
 		q := part{Part: one, Name: d.sourceName(v, one.Source), Until: d.moment(v.lang, one.Until)}

@@ -43,8 +43,9 @@ type Options struct {
 	// Open makes the first entry of the ledger of a request that comes in at the
 	// desk today, but for what the desk fills in: channel, day, language, owner.
 	Open schema.Entry
-	// Intake takes a request in and starts it.
-	Intake func(ctx context.Context, opened schema.Entry, who schema.Subject) (schema.Request, error)
+	// Intake takes a request in, and starts it where method says how it was checked
+	// who asks; it is empty where that is still to be done.
+	Intake func(ctx context.Context, opened schema.Entry, who schema.Subject, method schema.Code) (schema.Request, error)
 	// OIDC lets people in by the organisation's sign-in service, Local by one-time
 	// links; nil for not.
 	OIDC  *OIDC
@@ -76,9 +77,11 @@ type Desk struct {
 	sessions *sessions
 	service  *service // nil where there is none
 	links    *links
-	// asking is held while somebody asks for access, so that asking twice at
-	// the same moment makes one request.
+	// asking is held while somebody asks for access, or files for another, so that
+	// asking twice at the same moment makes one request.
 	asking sync.Mutex
+	// known are the people of open cases; who asks or files looks there.
+	known map[schema.RequestID]acquainted
 }
 
 // New makes a desk. The error has CodeCatalog where a page cannot be made.
@@ -87,7 +90,10 @@ func New(o Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{Options: o, pages: p, sessions: newSessions(o.Now), service: newService(o.OIDC, o.Now), links: newLinks(o.Now)}, nil
+	return &Desk{
+		Options: o, pages: p, sessions: newSessions(o.Now), service: newService(o.OIDC, o.Now), links: newLinks(o.Now),
+		known: make(map[schema.RequestID]acquainted),
+	}, nil
 }
 
 // Handler serves the desk.

@@ -52,7 +52,7 @@ func (d *Desk) ask(v *visit) error {
 	opened := d.Open
 	opened.Actor, opened.Owner = v.who.Actor, v.who.Actor
 	opened.Channel, opened.Day, opened.Lang = schema.ChannelDesk, d.today(), v.lang
-	r, err := d.Intake(v.ctx(), opened, v.who.Subject)
+	r, err := d.Intake(v.ctx(), opened, v.who.Subject, schema.IdentitySignedIn)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,6 +22,8 @@ type visit struct {
 	who *session
 	// request is the case that the address names.
 	request schema.Request
+	// body is all that the browser sends, before it is bounded.
+	body io.ReadCloser
 }
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
@@ -41,12 +44,16 @@ func (v *visit) to(path string) error {
 // maxForm is how large a form may be, in bytes: the longest is a reason.
 const maxForm = 64 << 10
 
+// allow bounds what the browser sends otherwise than by maxForm; nothing of it
+// may have been read yet.
+func (v *visit) allow(most int64) { v.r.Body = http.MaxBytesReader(v.w, v.body, most) }
+
 // guard lets in whom the route lets in, and answers everybody else.
 func (d *Desk) guard(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		begun := time.Now()
-		req.Body = http.MaxBytesReader(w, req.Body, maxForm)
-		v := &visit{w: w, r: req, lang: language(req)}
+		v := &visit{w: w, r: req, lang: language(req), body: req.Body}
+		v.allow(maxForm)
 		if c, err := req.Cookie(d.cookieName()); err == nil {
 			if s, ok := d.sessions.find(c.Value); ok {
 				v.who = &s

@@ -61,7 +61,7 @@ func (d *Desk) oversightCase(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p.CanRetry, p.CanRead, p.CanPrepare, p.CanResume, p.Forms = false, false, false, false, nil
+	p.CanRetry, p.CanRead, p.CanPrepare, p.CanResume, p.Forms, p.Methods = false, false, false, false, nil, nil
 	for i := range p.Proposals {
 		p.Proposals[i].Decide, p.Proposals[i].Reason = false, ""
 	}

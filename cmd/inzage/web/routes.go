@@ -61,8 +61,16 @@ func (d *Desk) routes() []route {
 		{"POST", "/requests/{case}/withdraw", false, everybody, d.withdraw},
 		{"POST", "/requests/{case}/bundle", false, everybody, d.take},
 
+		{"GET", "/intake", false, admins, d.newCasePage},
+		{"POST", "/intake", false, admins, d.newCase},
+		{"GET", "/intake/list", false, admins, d.listPage},
+		{"POST", "/intake/list", false, admins, d.readDraft},
+		{"POST", "/intake/list/file", false, admins, d.fileDraft},
+		{"POST", "/intake/list/drop", false, admins, d.dropDraft},
+
 		{"GET", "/cases", false, handlers, d.cases},
 		{"GET", "/cases/{case}", false, handlers, d.caseFile},
+		{"POST", "/cases/{case}/identity", false, admins, d.identify},
 		{"POST", "/cases/{case}/retry", false, admins, d.retry},
 		{"POST", "/cases/{case}/decide", false, handlers, d.decide},
 		{"POST", "/cases/{case}/decline", false, checkers, d.decline},

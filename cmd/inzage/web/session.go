@@ -30,6 +30,7 @@ type session struct {
 	proven time.Time // when the person last proved to be that person; zero for unknown
 	seen   time.Time
 	notice string // a text to show once
+	draft  *draft // a list of requests that waits for a word; nil for none
 }
 
 // sessions are the sessions by the hash of their token.
@@ -97,6 +98,25 @@ func (s *sessions) noticed(token string) (text string) {
 		text, one.notice = one.notice, ""
 	}
 	return text
+}
+
+// keepDraft keeps a list for the session, in the place of one before it.
+func (s *sessions) keepDraft(token string, one *draft) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if session, ok := s.all[hashed(token)]; ok {
+		session.draft = one
+	}
+}
+
+// draft is the list that was kept, nil for none.
+func (s *sessions) draft(token string) *draft {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if session, ok := s.all[hashed(token)]; ok {
+		return session.draft
+	}
+	return nil
 }
 
 // hashed is what is kept of a token: who reads the memory later cannot use it.

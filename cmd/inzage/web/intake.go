@@ -1,0 +1,297 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"inzage/schema"
+	"inzage/workers"
+)
+
+// applicant is somebody who asked outside the desk, as an admin typed it in or as
+// a line of a list says it. How the identity was checked is on record, with who
+// did it and when; a copy of a document has no place here (GDPR recital 64; EDPB
+// Guidelines 01/2022, 79).
+type applicant struct {
+	Line int // in a list, from 1
+	// Name, Addresses and ObjectID are who it is; addresses are apart by spaces.
+	Name, Addresses, ObjectID schema.Personal
+	// Received is the day on which it reached the organisation, as it was typed.
+	Received, Channel, Identity, Lang string
+	// Flaws is what is wrong with it.
+	Flaws []flaw
+	// Same is an open case of the same person: asking again is a reminder, not
+	// another request (EDPB Guidelines 01/2022, 31). Twin is an earlier line of the
+	// list that is about the same person.
+	Same string
+	Twin int
+	// Case is its number once it is filed, Failed why it could not be.
+	Case   string
+	Failed schema.Code
+
+	day schema.Date
+}
+
+// flaw is what is wrong with a field, as a key desk.intake.flaw.<What>.
+type flaw struct{ Field, What string }
+
+// The longest things that people have: an address (RFC 5321), and what is enough
+// for a name and for some addresses.
+const (
+	maxAddress = 254
+	maxName    = 200
+	maxWho     = 2000
+)
+
+// channels are the ways in which a request reaches the organisation outside the
+// desk, methods how an identity can be checked there.
+func channels() []schema.Channel { return schema.Channels()[1:] }
+
+func methods() []schema.Code {
+	return slices.DeleteFunc(schema.IdentityMethods(), func(c schema.Code) bool { return c == schema.IdentitySignedIn })
+}
+
+// check finds what is wrong, and reads the day.
+func (a *applicant) check(today schema.Date) {
+	wrong := func(field, what string) { a.Flaws = append(a.Flaws, flaw{field, what}) }
+	if utf8.RuneCountInString(a.Name.Reveal()) > maxName {
+		wrong("name", "long")
+	}
+	addresses := strings.Fields(a.Addresses.Reveal())
+	switch {
+	case len(a.Addresses.Reveal()) > maxWho:
+		wrong("addresses", "much")
+	case len(addresses) == 0 && a.ObjectID.IsEmpty():
+		wrong("addresses", "nobody")
+	case slices.ContainsFunc(addresses, func(s string) bool { return !isAddress(s) }):
+		wrong("addresses", "address")
+	}
+	if id := a.ObjectID.Reveal(); id != "" && !isGUID(id) {
+		wrong("object_id", "object")
+	}
+	var err error
+	switch a.day, err = readDay(a.Received); {
+	case a.Received == "":
+		wrong("received", "no-day")
+	case err != nil:
+		wrong("received", "day")
+	case a.day.After(today):
+		wrong("received", "future")
+	}
+	if !slices.Contains(channels(), schema.Channel(a.Channel)) {
+		wrong("channel", "channel")
+	}
+	if a.Identity != "" && !slices.Contains(methods(), schema.Code(a.Identity)) {
+		wrong("identity", "identity")
+	}
+	if !known(a.Lang) {
+		wrong("language", "language")
+	}
+}
+
+func isAddress(s string) bool {
+	before, after, ok := strings.Cut(s, "@")
+	return ok && before != "" && strings.Contains(after, ".") && !strings.ContainsAny(after, "@,;<>\"") && len(s) <= maxAddress
+}
+
+// isGUID reports whether s has the form of an object id of Entra ID.
+func isGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i, c := range s {
+		switch i {
+		case 8, 13, 18, 23:
+			if c != '-' {
+				return false
+			}
+		default:
+			if !strings.ContainsRune("0123456789abcdefABCDEF", c) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// readDay reads 2026-03-05, and 5-3-2026 as spreadsheets write it here.
+func readDay(s string) (schema.Date, error) {
+	if parts := strings.Split(s, "-"); len(parts) == 3 && len(parts[2]) == 4 {
+		two := func(n string) string { return strings.Repeat("0", max(0, 2-len(n))) + n }
+		s = parts[2] + "-" + two(parts[1]) + "-" + two(parts[0])
+	}
+	return schema.ParseDate(s)
+}
+
+func (a *applicant) subject() schema.Subject {
+	who := schema.Subject{Name: a.Name, ObjectID: a.ObjectID}
+	for address := range strings.FieldsSeq(a.Addresses.Reveal()) {
+		if !who.HasUPN(address) {
+			who.UPNs = append(who.UPNs, schema.NewPersonal(address))
+		}
+	}
+	return who
+}
+
+// file takes the request in, and starts it where it is known who asks. The caller
+// holds d.asking, and knows that the person has no open case.
+func (d *Desk) file(v *visit, a *applicant) (schema.Request, error) {
+	who := a.subject()
+	opened := d.Open
+	opened.Actor, opened.Owner = v.who.Actor, d.owner(v, who)
+	opened.Channel, opened.Day, opened.Lang = schema.Channel(a.Channel), a.day, schema.Lang(a.Lang)
+	r, err := d.Intake(v.ctx(), opened, who, schema.Code(a.Identity))
+	if err != nil {
+		return r, err
+	}
+	return r, d.Register.Wait(v.ctx(), r)
+}
+
+// owner is the person as somebody who signs in to this desk, where that can be
+// told: then that person can follow the case here, and does not handle it.
+func (d *Desk) owner(v *visit, who schema.Subject) schema.Actor {
+	if samePerson(who, v.who.Subject) {
+		return v.who.Actor
+	}
+	if d.Local != nil {
+		for _, p := range d.Local.People {
+			if samePerson(who, p.Subject) {
+				return p.Actor
+			}
+		}
+	}
+	// An Entra account signs in by the id that the admin typed, in the tenant that
+	// the desk's own people are of.
+	if tenant := v.who.Subject.TenantID.Reveal(); d.OIDC != nil && d.OIDC.Profile == Entra && tenant != "" && !who.ObjectID.IsEmpty() {
+		return d.OIDC.Actor(d.OIDC.Issuer, tenant+"/"+strings.ToLower(who.ObjectID.Reveal()))
+	}
+	return ""
+}
+
+func samePerson(a, b schema.Subject) bool {
+	if id := a.ObjectID.Reveal(); id != "" && strings.EqualFold(id, b.ObjectID.Reveal()) {
+		return true
+	}
+	return slices.ContainsFunc(a.UPNs, func(p schema.Personal) bool { return b.HasUPN(p.Reveal()) })
+}
+
+// newPage is the form for a new case.
+type newPage struct {
+	applicant
+	Channels []schema.Channel
+	Methods  []schema.Code
+	Langs    []schema.Lang
+	Today    schema.Date
+}
+
+// Wrong is what is wrong with a field, empty where it is right.
+func (p newPage) Wrong(field string) string {
+	for _, f := range p.Flaws {
+		if f.Field == field {
+			return f.What
+		}
+	}
+	return ""
+}
+
+func (d *Desk) newPage(a applicant) newPage {
+	return newPage{a, channels(), methods(), []schema.Lang{schema.Dutch, schema.English}, d.today()}
+}
+
+func (d *Desk) newCasePage(v *visit) error {
+	return d.show(v, http.StatusOK, "intake", d.newPage(applicant{Received: d.today().String(), Channel: string(schema.ChannelLetter), Lang: string(schema.Dutch)}))
+}
+
+// newCase files a request that came in outside the desk.
+func (d *Desk) newCase(v *visit) error {
+	typed := func(name string) string { return strings.TrimSpace(v.r.FormValue(name)) }
+	a := applicant{
+		Name: schema.NewPersonal(typed("name")), Addresses: schema.NewPersonal(typed("addresses")), ObjectID: schema.NewPersonal(typed("object_id")),
+		Received: typed("received"), Channel: typed("channel"), Identity: typed("identity"), Lang: typed("language"),
+	}
+	if a.check(d.today()); len(a.Flaws) > 0 {
+		return d.show(v, http.StatusBadRequest, "intake", d.newPage(a))
+	}
+	d.asking.Lock()
+	defer d.asking.Unlock()
+	var err error
+	if a.Same, err = d.openCase(v.ctx(), a.subject()); err != nil {
+		return err
+	}
+	if a.Same != "" && v.r.FormValue("another") == "" {
+		return d.show(v, http.StatusConflict, "intake", d.newPage(a))
+	}
+	r, err := d.file(v, &a)
+	if err != nil {
+		return err
+	}
+	notice := "desk.intake.done"
+	if r.State == schema.StateReceived {
+		notice = "desk.intake.done.identity"
+	}
+	d.sessions.notice(v.who.token, d.Catalog.Text(v.lang, notice, "case", r.Case, "due", d.Catalog.Day(v.lang, r.Due())))
+	if r.Owner == v.who.Actor { // nobody handles their own request
+		return v.to("/requests/" + r.Case)
+	}
+	return v.to("/cases/" + r.Case)
+}
+
+// identify puts on record how it was checked who asks, and starts the work.
+func (d *Desk) identify(v *visit) error {
+	method := schema.Code(v.r.FormValue("identity"))
+	if !slices.Contains(methods(), method) {
+		return schema.Fail(schema.CodeUsage, "record identity", nil)
+	}
+	if v.request.State != schema.StateReceived {
+		return schema.Fail(schema.CodeConflict, "record identity", nil)
+	}
+	r, err := workers.Start(v.ctx(), d.Queue, v.request.ID, v.who.Actor, method)
+	if err != nil {
+		return err
+	}
+	return d.done(v, r, v.back(), "desk.identity.done")
+}
+
+// acquainted knows people by hashes only, so that two requests of one person are
+// noticed without opening each vault again.
+type acquainted struct {
+	subject string // the sealed subject that it was made of
+	keys    []schema.Actor
+}
+
+// openCase is the number of an open case of the person, empty where there is
+// none. The caller holds d.asking.
+func (d *Desk) openCase(ctx context.Context, who schema.Subject) (string, error) {
+	keys := d.keys(who)
+	for r := range d.Register.Open() {
+		known, ok := d.known[r.ID]
+		if !ok || known.subject != r.Subject {
+			subject, err := d.Queue.Subject(ctx, r)
+			if code := schema.CodeOf(err); code == schema.CodeErased || code == schema.CodeNotFound {
+				continue
+			}
+			if err != nil {
+				return "", err
+			}
+			known = acquainted{r.Subject, d.keys(subject)}
+			d.known[r.ID] = known
+		}
+		if slices.ContainsFunc(keys, func(k schema.Actor) bool { return slices.Contains(known.keys, k) }) {
+			return r.Case, nil
+		}
+	}
+	return "", nil
+}
+
+// keys are what two subjects have in common if they are the same person.
+func (d *Desk) keys(who schema.Subject) (keys []schema.Actor) {
+	for _, p := range append(slices.Clone(who.UPNs), who.ObjectID) {
+		if !p.IsEmpty() {
+			keys = append(keys, d.Queue.Actor("subject", strings.ToLower(p.Reveal())))
+		}
+	}
+	return keys
+}
