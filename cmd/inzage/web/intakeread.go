@@ -65,12 +65,12 @@ func readList(text []byte, today schema.Date) (list []applicant, wrong, about st
 
 // twins tells of each line which earlier one is about the same person.
 func twins(list []applicant) {
+	people := make([]schema.Subject, len(list))
 	for i := range list {
-		for j := range list[:i] {
-			if samePerson(list[i].subject(), list[j].subject()) {
-				list[i].Twin = list[j].Line
-				break
-			}
+		people[i] = list[i].subject()
+		twin := slices.IndexFunc(people[:i], func(who schema.Subject) bool { return samePerson(who, people[i]) })
+		if twin >= 0 {
+			list[i].Twin = list[twin].Line
 		}
 	}
 }
