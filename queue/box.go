@@ -28,6 +28,7 @@ import (
 type Box struct {
 	vault *Vault
 	place string // opaque name of the box
+	key   Key    // seals what is in it
 	order int
 
 	mu   sync.Mutex
@@ -39,17 +40,32 @@ var _ schema.Box = (*Box)(nil)
 // Box returns the box of a source; the name is the source's, or another word of
 // the program's own.
 func (v *Vault) Box(name string) *Box {
-	return &Box{vault: v, place: v.opaque("box", name), seen: make(map[string]uint64)}
+	key := v.raw
+	if name == boxPerson || name == boxBundle {
+		key = v.key
+	}
+	return &Box{vault: v, place: v.opaque("box", name), key: key, seen: make(map[string]uint64)}
 }
 
 // ForOrder is the box as one order of its source sees it: the number of the
 // order's entry in the ledger.
 func (b *Box) ForOrder(number int) *Box {
-	return &Box{vault: b.vault, place: b.place, order: number, seen: make(map[string]uint64)}
+	return &Box{vault: b.vault, place: b.place, key: b.key, order: number, seen: make(map[string]uint64)}
 }
 
 // Order implements schema.Box.
 func (b *Box) Order() int { return b.order }
+
+// boxOf is the box that an entry of the index belongs to.
+func (v *Vault) boxOf(key string) *Box {
+	place, _, _ := strings.Cut(key, ".")
+	for _, name := range []string{boxPerson, boxBundle} {
+		if b := v.Box(name); b.place == place {
+			return b
+		}
+	}
+	return &Box{vault: v, place: place, key: v.raw, seen: make(map[string]uint64)}
+}
 
 // opaque makes a name for NATS from one that may say something. The same name
 // gives the same result, as long as the key lives.
@@ -86,7 +102,7 @@ func (b *Box) Put(ctx context.Context, name string, r io.Reader) (schema.Blob, e
 	if err != nil && schema.CodeOf(err) != schema.CodeNotFound {
 		return schema.Blob{}, err
 	}
-	stored, err := b.vault.store(ctx, r)
+	stored, err := b.vault.store(ctx, b.key, r)
 	if err != nil {
 		return schema.Blob{}, err
 	}
@@ -123,7 +139,7 @@ func (b *Box) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	if h.Name != name {
 		return nil, schema.Fail(schema.CodeTampered, "open blob", nil)
 	}
-	return b.vault.open(ctx, h), nil
+	return b.vault.open(ctx, b.key, h), nil
 }
 
 // Remove takes a blob away; its bytes stay on the disk, sealed, until the
@@ -195,7 +211,7 @@ func (b *Box) read(ctx context.Context, key string, into any) (uint64, error) {
 }
 
 func (b *Box) unseal(key string, sealed []byte, into any) error {
-	plain, err := Unseal(b.vault.key, key, sealed)
+	plain, err := Unseal(b.key, key, sealed)
 	if err != nil {
 		return schema.Fail(schema.CodeTampered, "read index", err)
 	}
@@ -211,7 +227,7 @@ func (b *Box) write(ctx context.Context, key string, v any, revision uint64) (ui
 	if err != nil {
 		return 0, schema.Fail(schema.CodeInternal, "write index", err)
 	}
-	sealed, err := Seal(b.vault.key, key, plain)
+	sealed, err := Seal(b.key, key, plain)
 	if err != nil {
 		return 0, err
 	}

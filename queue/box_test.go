@@ -96,12 +96,15 @@ func TestErasedIsGone(t *testing.T) {
 	if err := box.Note(t.Context(), []byte("mark")); err != nil {
 		t.Fatal(err)
 	}
-	counts, err := queue.Shred(q, t.Context(), id)
+	counts, ref, err := queue.Inventory(q, t.Context(), id)
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
-	if counts["keys"] != 1 || counts["objects"] != 1 || counts["notes"] != 2 || counts["bytes"] < 3<<20 {
+	if counts["keys"] != 2 || counts["objects"] != 1 || len(ref) != 64 || counts["notes"] != 2 || counts["bytes"] < 3<<20 {
 		t.Errorf("the counts are %v", counts)
+	}
+	if err := queue.Shred(q, t.Context(), id); err != nil {
+		t.Fatal(queuetest.Why(err))
 	}
 	if _, err := q.Vault(t.Context(), id); schema.CodeOf(err) != schema.CodeErased {
 		t.Errorf("the vault opens: %v", err)
@@ -114,8 +117,11 @@ func TestErasedIsGone(t *testing.T) {
 		left, err := filepath.Glob(filepath.Join(folder, "jetstream", "*", "streams", "*"+string(id)+"*"))
 		return err == nil && len(left) == 0
 	})
-	if counts, err = queue.Shred(q, t.Context(), id); err != nil || counts["keys"] != 0 {
-		t.Errorf("erasing again: %v, %v", counts, err)
+	if err := queue.Shred(q, t.Context(), id); err != nil {
+		t.Errorf("erasing again: %v", err)
+	}
+	if counts, _, err = queue.Inventory(q, t.Context(), id); err != nil || counts["keys"]+counts["objects"]+counts["notes"] != 0 {
+		t.Errorf("what is left: %v, %v", counts, err)
 	}
 }
 

@@ -19,8 +19,10 @@
 // what is done, and in the box what was stored.
 //
 // Personal data is in the vault only: files, their names, bookmarks, the person.
-// Each vault has a random key of its own, wrapped by the organisation's key,
-// which is not in NATS. Erase drops the key, then the rest. Subjects, stream
+// Each vault has two random keys of its own, one for what the sources brought
+// and one for the rest, wrapped by the organisation's key, which is not in NATS.
+// Erase drops the keys, then the rest; EraseRaw the first of them, and what it
+// sealed. Subjects, stream
 // names, headers and the ledger hold random ids, codes, counts and hashes.
 //
 // The register is the ledger of all requests, folded and held in memory, for

@@ -16,6 +16,8 @@ import (
 var (
 	MakeVault = (*Queue).makeVault
 	Shred     = (*Queue).shred
+	ShredRaw  = (*Queue).shredRaw
+	Inventory = (*Queue).inventory
 )
 
 // Jobs is how many jobs are in the queue.
@@ -92,7 +94,7 @@ func Fill(ctx context.Context, q *Queue, requests int) error {
 
 // Store stores a file and forgets it.
 func Store(ctx context.Context, v *Vault, content []byte) error {
-	h, err := v.store(ctx, bytes.NewReader(content))
+	h, err := v.store(ctx, v.raw, bytes.NewReader(content))
 	v.discard(ctx, h)
 	return err
 }
@@ -104,6 +106,16 @@ func Listen(q *Queue, do func(*nats.Msg)) error {
 			return err
 		}
 		if err := nc.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DropKeys drops the keys of a request and nothing else.
+func DropKeys(ctx context.Context, q *Queue, id schema.RequestID) error {
+	for _, name := range keyNames(id) {
+		if err := dropStream(ctx, q.keys, prefixKey+name); err != nil {
 			return err
 		}
 	}

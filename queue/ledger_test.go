@@ -124,31 +124,6 @@ func TestLongLedger(t *testing.T) {
 	}
 }
 
-func TestErase(t *testing.T) {
-	t.Parallel()
-	q := queuetest.New(t)
-	r := queuetest.Request(t, q, "graphexport")
-	if _, err := q.Erase(t.Context(), r.ID, "someone"); schema.CodeOf(err) != schema.CodeConflict {
-		t.Errorf("erasing an open request gives %v, want %q", err, schema.CodeConflict)
-	}
-	if _, err := q.Append(t.Context(), r.ID, schema.Entry{Kind: schema.EntryWithdrawn, Actor: "someone"}); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		erased, err := q.Erase(t.Context(), r.ID, "someone")
-		if err != nil || erased.State != schema.StateErased || erased.Entries != 4 {
-			t.Errorf("erasing: %+v, %v", erased, err)
-		}
-	}
-	if _, err := q.Subject(t.Context(), r); schema.CodeOf(err) != schema.CodeErased {
-		t.Errorf("the person is still there: %v", err)
-	}
-	entries, err := q.Entries(t.Context(), r.ID)
-	if err != nil || entries[3].Counts["keys"] != 1 || entries[3].Counts["objects"] != 1 {
-		t.Errorf("the ledger says %+v, %v", entries, err)
-	}
-}
-
 func TestAppendTakesNoneOrAll(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)

@@ -38,9 +38,9 @@ func (v *Vault) partLabel(blob string, n int) string {
 	return "part " + string(v.id) + " " + partName(blob, n)
 }
 
-// store seals the bytes of r as parts under a new id. It leaves nothing when it
+// store seals the bytes of r with the key as parts under a new id. It leaves nothing when it
 // fails, as far as the server can be reached.
-func (v *Vault) store(ctx context.Context, r io.Reader) (h head, err error) {
+func (v *Vault) store(ctx context.Context, key Key, r io.Reader) (h head, err error) {
 	var id [16]byte
 	_, _ = rand.Read(id[:])
 	h.ID = hex.EncodeToString(id[:])
@@ -53,7 +53,7 @@ func (v *Vault) store(ctx context.Context, r io.Reader) (h head, err error) {
 	var sealed bytes.Buffer
 	for {
 		sealed.Reset()
-		w, err := sealTo(&sealed, v.key, v.partLabel(h.ID, h.Parts))
+		w, err := sealTo(&sealed, key, v.partLabel(h.ID, h.Parts))
 		if err != nil {
 			return h, err
 		}
@@ -132,13 +132,14 @@ func (v *Vault) discard(ctx context.Context, h head) {
 }
 
 // open reads a blob part by part.
-func (v *Vault) open(ctx context.Context, h head) io.ReadCloser {
-	return &blobReader{ctx: ctx, vault: v, head: h, sum: sha256.New(), part: strings.NewReader("")}
+func (v *Vault) open(ctx context.Context, key Key, h head) io.ReadCloser {
+	return &blobReader{ctx: ctx, vault: v, key: key, head: h, sum: sha256.New(), part: strings.NewReader("")}
 }
 
 type blobReader struct {
 	ctx   context.Context //nolint:containedctx // an io.Reader has no other place for it
 	vault *Vault
+	key   Key
 	head  head
 	next  int       // the next part to get
 	part  io.Reader // the plain text of the part in hand
@@ -160,7 +161,7 @@ func (r *blobReader) Read(p []byte) (int, error) {
 		case !errors.Is(err, io.EOF):
 			r.err = err
 		case r.next < r.head.Parts:
-			r.part, r.err = r.vault.part(r.ctx, r.head.ID, r.next)
+			r.part, r.err = r.vault.part(r.ctx, r.key, r.head.ID, r.next)
 			r.next++
 		case r.read != r.head.Size || hex.EncodeToString(r.sum.Sum(nil)) != r.head.SHA256:
 			r.err = schema.Fail(schema.CodeTampered, "read blob", nil)
@@ -182,12 +183,12 @@ func (r *blobReader) Close() error {
 }
 
 // part fetches one part and opens its seal.
-func (v *Vault) part(ctx context.Context, blob string, n int) (io.Reader, error) {
+func (v *Vault) part(ctx context.Context, key Key, blob string, n int) (io.Reader, error) {
 	sealed, err := v.getPart(ctx, partName(blob, n))
 	if err != nil {
 		return nil, err
 	}
-	r, err := unseal(bytes.NewReader(sealed), v.key, v.partLabel(blob, n))
+	r, err := unseal(bytes.NewReader(sealed), key, v.partLabel(blob, n))
 	if err != nil {
 		return nil, schema.Fail(schema.CodeTampered, "read part", err)
 	}
@@ -270,11 +271,10 @@ func (v *Vault) Sweep(ctx context.Context, now time.Time) (int, error) {
 
 // named returns the ids of all blobs of all boxes.
 func (v *Vault) named(ctx context.Context) (map[string]bool, error) {
-	everywhere := &Box{vault: v, place: "*"}
 	named := make(map[string]bool)
-	err := everywhere.each(ctx, "blob", func(key string, sealed []byte) error {
+	err := (&Box{vault: v, place: "*"}).each(ctx, "blob", func(key string, sealed []byte) error {
 		var h head
-		err := everywhere.unseal(key, sealed, &h)
+		err := v.boxOf(key).unseal(key, sealed, &h)
 		named[h.ID] = true
 		return err
 	})

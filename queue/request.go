@@ -37,7 +37,7 @@ func (q *Queue) New(ctx context.Context, opened schema.Entry, who schema.Subject
 	}
 	r, err := q.Append(ctx, id, opened)
 	if err != nil {
-		if _, gone := q.shred(context.WithoutCancel(ctx), id); gone != nil {
+		if gone := q.shred(context.WithoutCancel(ctx), id); gone != nil {
 			return schema.Request{}, err // Sweep does it later
 		}
 		return schema.Request{}, err
@@ -108,29 +108,6 @@ func (v *Vault) Kept(ctx context.Context, name, ref string) ([]byte, error) {
 
 // Bundle is where the built bundle is.
 func (v *Vault) Bundle() *Box { return v.Box(boxBundle) }
-
-// Erase drops the key of a request, its files and its index, and puts what went
-// on record; the ledger, which holds no personal data, stays. The request must
-// be closed. It may run again after a crash.
-func (q *Queue) Erase(ctx context.Context, id schema.RequestID, by schema.Actor) (schema.Request, error) {
-	r, err := q.Request(ctx, id)
-	if err != nil || r.State == schema.StateErased {
-		return r, err
-	}
-	if _, allowed := r.State.Next(schema.EntryErased); !allowed {
-		return r, schema.Fail(schema.CodeConflict, "erase request", nil)
-	}
-	counts, err := q.shred(ctx, id)
-	if err != nil {
-		return r, err
-	}
-	return q.Update(ctx, id, func(r schema.Request) ([]schema.Entry, error) {
-		if r.State == schema.StateErased {
-			return nil, nil
-		}
-		return []schema.Entry{{Kind: schema.EntryErased, Actor: by, Counts: counts}}, nil
-	})
-}
 
 // person is a schema.Subject that can be written down, for the vault only.
 type person struct {

@@ -91,11 +91,11 @@ func (r Role) entries() []schema.EntryKind {
 		return []schema.EntryKind{
 			schema.EntryOpened, schema.EntryVerified, schema.EntryProposed, schema.EntryExtended, schema.EntrySuspended,
 			schema.EntryResumed, schema.EntryRefused, schema.EntryWithdrawn, schema.EntryReleased, schema.EntryRecalled,
-			schema.EntryDelivered, schema.EntryDefault, schema.EntryViewed, schema.EntryErased, schema.EntryDeclined,
+			schema.EntryDelivered, schema.EntryDefault, schema.EntryViewed, schema.EntryErasing, schema.EntryCleared, schema.EntryErased, schema.EntryDeclined,
 			schema.EntryDenied,
 		}
 	case RoleClock:
-		return []schema.EntryKind{schema.EntryReminded, schema.EntryErased}
+		return []schema.EntryKind{schema.EntryReminded, schema.EntryErasing, schema.EntryCleared, schema.EntryErased}
 	case RoleFetch:
 		return []schema.EntryKind{schema.EntryResolved, schema.EntryWaiting, schema.EntryTried, schema.EntryFetched, schema.EntryAbandoned}
 	case RoleBuild:

@@ -24,7 +24,8 @@ const (
 	bucketRates    = "rates"    // rate limits that all workers share
 
 	// Per request, by its id.
-	prefixKey   = "key_"   // stream of one message: the wrapped data key
+	prefixKey   = "key_"   // stream of one message: a wrapped data key
+	rawKey      = "-raw"   // ends the name of the key of what the sources brought
 	prefixFiles = "files_" // object store: sealed parts of files
 	prefixIndex = "index_" // key-value store: sealed names, sizes, bookmarks, notes
 

@@ -138,7 +138,7 @@ func (q *Queue) sweepVaults(ctx context.Context, s *Swept) error {
 		if schema.CodeOf(err) != schema.CodeNotFound {
 			continue
 		}
-		if _, err := q.shred(ctx, id); err != nil {
+		if err := q.shred(ctx, id); err != nil {
 			return err
 		}
 		s.Vaults++

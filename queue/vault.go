@@ -27,12 +27,14 @@ func ValidID(id schema.RequestID) bool {
 	return len(id) == 26 && strings.Trim(string(id), "abcdefghijklmnopqrstuvwxyz234567") == ""
 }
 
-// Vault is the sealed place of one request: its data key, its files and its
-// notes. Everything in it is gone once the key is (Queue.Erase), in backups of
-// the files too.
+// Vault is the sealed place of one request: its data keys, its files and its
+// notes. What the sources brought has a key of its own, so that it can go before
+// the rest. Everything in it is gone once the keys are (Queue.Erase), in backups
+// of the files too.
 type Vault struct {
 	id    schema.RequestID
-	key   Key
+	key   Key // of the person, what people wrote, the bundle, and all opaque names
+	raw   Key // of what the sources brought; key where a request has one key only
 	files jetstream.ObjectStore
 	index jetstream.KeyValue
 	keys  jetstream.Stream // the index's
@@ -54,17 +56,10 @@ func (q *Queue) makeVault(ctx context.Context, id schema.RequestID) (_ *Vault, e
 	if !ValidID(id) {
 		return nil, schema.Fail(schema.CodeUsage, "make vault", nil)
 	}
-	if _, err := q.keys.CreateStream(ctx, keyStream(prefixKey+string(id), subjectKey+string(id), q.opts.Replicas)); err != nil {
-		return nil, fail("make key stream", err)
-	}
-	sealed, err := Seal(q.wrapper, subjectKey+string(id), NewKey().secret[:])
-	if err != nil {
-		return nil, err
-	}
-	// The stream takes one message for good, so a second maker's key is refused
-	// and both open the same vault.
-	if _, err := q.keys.Publish(ctx, subjectKey+string(id), sealed); err != nil && apiCode(err) != errStoreFailed {
-		return nil, fail("store key", err)
+	for _, name := range keyNames(id) {
+		if err := q.makeKey(ctx, name); err != nil {
+			return nil, err
+		}
 	}
 	for _, cfg := range []jetstream.StreamConfig{
 		filesStream(prefixFiles+string(id), q.opts.Replicas), indexStream(prefixIndex+string(id), q.opts.Replicas),
@@ -74,6 +69,50 @@ func (q *Queue) makeVault(ctx context.Context, id schema.RequestID) (_ *Vault, e
 		}
 	}
 	return q.Vault(ctx, id)
+}
+
+// keyNames are the names of a request's keys: of the vault, and of what the
+// sources brought.
+func keyNames(id schema.RequestID) []string { return []string{string(id), string(id) + rawKey} }
+
+// makeKey makes a data key and keeps it, wrapped.
+func (q *Queue) makeKey(ctx context.Context, name string) error {
+	if _, err := q.keys.CreateStream(ctx, keyStream(prefixKey+name, subjectKey+name, q.opts.Replicas)); err != nil {
+		return fail("make key stream", err)
+	}
+	sealed, err := Seal(q.wrapper, subjectKey+name, NewKey().secret[:])
+	if err != nil {
+		return err
+	}
+	// The stream takes one message for good, so a second maker's key is refused
+	// and both open the same vault.
+	if _, err := q.keys.Publish(ctx, subjectKey+name, sealed); err != nil && apiCode(err) != errStoreFailed {
+		return fail("store key", err)
+	}
+	return nil
+}
+
+// openKey opens a data key. CodeErased says that there is none.
+func (q *Queue) openKey(ctx context.Context, name string) (Key, error) {
+	stream, err := q.keys.Stream(ctx, prefixKey+name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return Key{}, schema.Fail(schema.CodeErased, "open vault", err)
+	}
+	if err != nil {
+		return Key{}, fail("open key stream", err)
+	}
+	msg, err := stream.GetLastMsgForSubject(ctx, subjectKey+name)
+	if err != nil {
+		return Key{}, fail("read key", err)
+	}
+	secret, err := Unseal(q.wrapper, subjectKey+name, msg.Data)
+	if err != nil {
+		return Key{}, err
+	}
+	if len(secret) != keySize {
+		return Key{}, schema.Fail(schema.CodeTampered, "read key", nil)
+	}
+	return Key{(*[keySize]byte)(secret)}, nil
 }
 
 // Vault opens the place of a request. CodeErased says that its key is gone, or
@@ -88,25 +127,18 @@ func (q *Queue) Vault(ctx context.Context, id schema.RequestID) (_ *Vault, err e
 	if !ValidID(id) {
 		return nil, schema.Fail(schema.CodeNotFound, "open vault", nil)
 	}
-	stream, err := q.keys.Stream(ctx, prefixKey+string(id))
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		return nil, schema.Fail(schema.CodeErased, "open vault", err)
+	v := &Vault{id: id, conn: q.conns.blobs, replicas: q.opts.Replicas}
+	if v.key, err = q.openKey(ctx, string(id)); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		return nil, fail("open key stream", err)
+	// Without a key for the raw files they were erased, and there is nothing that
+	// it would open; or the request is of before there was one.
+	if v.raw, err = q.openKey(ctx, string(id)+rawKey); schema.CodeOf(err) == schema.CodeErased {
+		v.raw, err = v.key, nil
 	}
-	msg, err := stream.GetLastMsgForSubject(ctx, subjectKey+string(id))
-	if err != nil {
-		return nil, fail("read key", err)
-	}
-	secret, err := Unseal(q.wrapper, subjectKey+string(id), msg.Data)
 	if err != nil {
 		return nil, err
 	}
-	if len(secret) != keySize {
-		return nil, schema.Fail(schema.CodeTampered, "read key", nil)
-	}
-	v := &Vault{id: id, conn: q.conns.blobs, replicas: q.opts.Replicas, key: Key{(*[keySize]byte)(secret)}}
 	if v.files, err = q.blobs.ObjectStore(ctx, prefixFiles+string(id)); err != nil {
 		return nil, fail("open bucket", err)
 	}
@@ -119,48 +151,4 @@ func (q *Queue) Vault(ctx context.Context, id schema.RequestID) (_ *Vault, err e
 	lock, _ := q.putting.LoadOrStore(id, new(sync.Mutex))
 	v.putting, _ = lock.(*sync.Mutex)
 	return v, nil
-}
-
-// shred drops the key of a request, its files and its index, in this order, and
-// counts what went: "objects", "bytes", "entries". Without the key the rest is
-// noise, wherever a copy of it is. It may run again after a crash.
-func (q *Queue) shred(ctx context.Context, id schema.RequestID) (_ map[string]int64, err error) {
-	before := q.Refused()
-	defer func() { err = q.conns.named(before, err) }()
-	if err := q.vaults("erase request"); err != nil {
-		return nil, err
-	}
-	if !ValidID(id) {
-		return nil, schema.Fail(schema.CodeNotFound, "erase request", nil)
-	}
-	counts := map[string]int64{"keys": 0, "objects": 0, "bytes": 0, "notes": 0}
-	files, index := prefixObjects+prefixFiles+string(id), prefixKV+prefixIndex+string(id)
-	if s, err := q.blobs.Stream(ctx, files); err == nil {
-		counts["bytes"] = int64(s.CachedInfo().State.Bytes) //nolint:gosec // a size on a disk
-		info, err := s.Info(ctx, jetstream.WithSubjectFilter("$O."+prefixFiles+string(id)+".M.>"))
-		if err != nil {
-			return nil, fail("count files", err)
-		}
-		counts["objects"] = int64(len(info.State.Subjects))
-	}
-	if s, err := q.blobs.Stream(ctx, index); err == nil {
-		counts["notes"] = int64(s.CachedInfo().State.Msgs) //nolint:gosec // a count on a disk
-	}
-	for _, drop := range []struct {
-		js   jetstream.JetStream
-		name string
-	}{{q.keys, prefixKey + string(id)}, {q.blobs, files}, {q.blobs, index}} {
-		err := drop.js.DeleteStream(ctx, drop.name)
-		if errors.Is(err, jetstream.ErrStreamNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, fail("erase request", err)
-		}
-		if drop.js == q.keys {
-			counts["keys"] = 1
-		}
-	}
-	q.putting.Delete(id)
-	return counts, nil
 }

@@ -161,18 +161,29 @@ func (r Request) fold(e Entry) (Request, error) {
 		}
 		r.Pauses[len(r.Pauses)-1].To = e.Day
 	case EntryRefused:
-		r.Ground, r.Answered = e.Code, e.At
+		r.Ground, r.Answered, r.Closed = e.Code, e.At, e.At
+	case EntryWithdrawn:
+		r.Closed = e.At
 	case EntryReleased:
 		r.Answered, r.Taken = e.At, 0
 	case EntryDelivered:
 		r.Taken++
+		if r.Closed.IsZero() { // what is fetched again does not keep it open
+			r.Closed = e.At
+		}
 	case EntryReminded:
 		r.Reminded = append(r.Reminded, Given{Code: e.Code, Due: e.Day})
 	case EntryNotified:
 		r.Notified = append(r.Notified, Given{Code: e.Code, Due: e.Day})
 	case EntryDefault:
 		r.Defaulted = e.Day
-	default: // verified, withdrawn, recalled, erased: the state says it
+	case EntryErasing:
+		r.Erasing = Erasing{Code: e.Code, Counts: e.Counts, Ref: e.Ref}
+	case EntryCleared:
+		r.Cleared, r.Erasing = true, Erasing{}
+	case EntryErased:
+		r.Erasing = Erasing{}
+	default: // verified, recalled: the state says it
 	}
 	if needsTwo(e.Kind) {
 		delete(r.Proposals, e.Kind)

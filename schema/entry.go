@@ -47,7 +47,9 @@ const (
 	EntryDefault   EntryKind = "default"   // Day: a notice of default (ingebrekestelling) came in
 	EntryViewed    EntryKind = "viewed"    // Code: why somebody opened the content
 	EntryDenied    EntryKind = "denied"    // somebody asked for a case that is not theirs, and did not get it
-	EntryErased    EntryKind = "erased"    // Counts: what was erased
+	EntryErasing   EntryKind = "erasing"   // Code: ErasesAll or ErasesRaw; Counts and Ref (hash of their list): what there is to erase
+	EntryCleared   EntryKind = "cleared"   // Counts, Ref: the raw files are gone, the bundle is not
+	EntryErased    EntryKind = "erased"    // Counts, Ref: everything is gone but the ledger
 )
 
 // Entry is one fact in the ledger of a request: ids, codes, counts and hashes

@@ -77,8 +77,8 @@ type rule struct {
 
 // lifecycle is the table. What an entry asks beyond the state stands in
 // Request.check.
-func lifecycle() [28]rule {
-	return [28]rule{
+func lifecycle() [30]rule {
+	return [30]rule{
 		{EntryOpened, none, StateReceived},
 		{EntryVerified, received, StateVerified},
 		{EntryFetch, verified | collecting | review, StateCollecting},
@@ -106,6 +106,8 @@ func lifecycle() [28]rule {
 		{EntryDefault, anything, ""},
 		{EntryViewed, anything, ""},
 		{EntryDenied, anything, ""},
+		{EntryErasing, closed, ""},
+		{EntryCleared, closed, ""},
 		{EntryErased, closed, StateErased},
 	}
 }

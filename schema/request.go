@@ -52,6 +52,13 @@ type Request struct {
 	Changed time.Time `json:"changed"`
 	// Answered is the moment of release or refusal.
 	Answered time.Time `json:"answered,omitzero"`
+	// Closed is the moment from which nothing follows but erasing: it was first
+	// handed over, refused or withdrawn.
+	Closed time.Time `json:"closed,omitzero"`
+	// Cleared is set once the raw files are gone and the bundle is not. Erasing
+	// is what is being erased; it goes on until it is done.
+	Cleared bool    `json:"cleared,omitempty"`
+	Erasing Erasing `json:"erasing,omitzero"`
 	// Taken is how often the bundle was taken or handed over since it was
 	// released.
 	Taken int `json:"taken,omitempty"`

@@ -18,7 +18,9 @@ type Clock struct {
 	Queue    *queue.Queue
 	Register *queue.Register
 	Zone     *time.Location
-	Now      func() time.Time
+	// Terms is how long closed requests keep what they hold; nil erases nothing.
+	Terms *schema.Terms
+	Now   func() time.Time
 	// Every is the time between looks at the due dates; 0 is five minutes. What
 	// crashes leave behind is swept every hour.
 	Every time.Duration
@@ -60,6 +62,9 @@ func (c *Clock) Run(ctx context.Context) error {
 			}
 		default:
 			_, err = c.Sweep(ctx, now)
+		}
+		if err == nil && c.Terms != nil {
+			_, err = c.Expire(ctx, now)
 		}
 		if err != nil && ctx.Err() == nil {
 			log.Error().Str("code", string(schema.CodeOf(err))).Msg("clock")

@@ -3,14 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
-	"encoding/hex"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,9 +14,10 @@ import (
 	"sync"
 	"testing"
 	"time"
-	"unicode/utf16"
 
 	"github.com/emersion/go-smtp"
+
+	"inzage/testdata/canary"
 )
 
 // kept is what is written to it, by many.
@@ -55,24 +52,12 @@ func (m mailed) Data(r io.Reader) error {
 	return err
 }
 
-// forms are the ways in which a value can stand in bytes.
-func forms(value string) map[string]string {
-	wide := make([]byte, 0, 2*len(value))
-	for _, u := range utf16.Encode([]rune(value)) {
-		wide = append(wide, byte(u), byte(u>>8))
-	}
-	list := map[string]string{"as it is": value, "hex": hex.EncodeToString([]byte(value)), "web address": url.QueryEscape(value), "UTF-16": string(wide)}
-	for shift := range 3 { // base64 depends on where in three bytes it starts
-		text := base64.StdEncoding.EncodeToString([]byte("123"[:shift] + value))
-		list["base64 "+"012"[shift:shift+1]] = text[4 : len(text)-4]
-	}
-	return list
-}
-
 // TestNothingPersonalLeavesTheProgram runs a request from intake to review with
 // mail, webhook, metrics and log, and looks for the person in all that comes out
 // of the program and in every byte of the data folder. Only the bundle, which
-// somebody asks for with a reason, shows who it is about.
+// somebody asks for with a reason, shows who it is about. Then the request is
+// closed and its terms end: nothing of the person is left anywhere, and in a
+// backup of before nobody reads anything without the organisation's key.
 func TestNothingPersonalLeavesTheProgram(t *testing.T) {
 	t.Parallel()
 	canaries := []string{"Kanarievogel", "kanarievogel", "c4a4a41e-0b1d-4c4a-9a41-e0b1dc4a4a41", "geheim-adres"}
@@ -179,28 +164,57 @@ func TestNothingPersonalLeavesTheProgram(t *testing.T) {
 	if code := begin(t.Context(), &said, "request", "get", "2026-0042", "--why", "review", "--out", path("out")); code != exitOK {
 		t.Errorf("get: exit %d: %s", code, log.String())
 	}
+	begin(t.Context(), &said, "request", "withdraw", "2026-0042", "--text", "Kanarievogel ziet ervan af.")
 	end()
-	texts := map[string]string{"the log or an error": log.String(), "mail": mail.String(), "the webhook": hook.String(), "what commands and pages say": said.String()}
-	err = filepath.WalkDir(path("data"), func(name string, d fs.DirEntry, err error) error {
-		texts["the name "+filepath.Base(name)] = name
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		data, err := os.ReadFile(name)
-		texts["the file "+filepath.Base(name)] += string(data)
-		return err
-	})
+	if err := os.CopyFS(path("backup"), os.DirFS(path("data"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path("backup/key")); err != nil {
+		t.Fatal(err)
+	}
+	settings, err := os.ReadFile(path("inzage.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, canary := range canaries {
-		for how, form := range forms(canary) {
-			for where, text := range texts {
-				if strings.Contains(text, form) {
-					t.Errorf("%s shows %q, %s", where, canary, how)
-				}
-			}
+	write("inzage.yaml", string(settings)+"terms: {raw_days: 0, bundle_days: 0}\n")
+	end = serve()
+	until("erased", func() bool {
+		begin(t.Context(), &said, "request", "show", "2026-0042", "--json")
+		return strings.Contains(said.String(), `"state":"erased"`)
+	})
+	var certificate kept
+	for _, flag := range []string{"--json=false", "--json"} {
+		if code := begin(t.Context(), &certificate, "request", "certificate", "2026-0042", flag); code != exitOK {
+			t.Errorf("certificate: exit %d: %s", code, log.String())
 		}
+	}
+	for _, want := range []string{"Withdrawn on", "keys: 2", "The program did this", `"certificate":"inzage-erasure/1"`, `"ledger_sha256":"`} {
+		if !strings.Contains(certificate.String(), want) {
+			t.Errorf("the certificate does not say %q: %s", want, certificate.String())
+		}
+	}
+	end()
+	texts := map[string]string{"the log or an error": log.String(), "mail": mail.String(), "the webhook": hook.String(), "what commands and pages say": said.String(), "the certificate": certificate.String()}
+	for where, text := range texts {
+		for _, found := range canary.Find([]byte(text), canaries...) {
+			t.Errorf("%s shows %s", where, found)
+		}
+	}
+	look := func(folder string) []string {
+		found, err := canary.FindIn(path(folder), canaries...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	for _, folder := range []string{"data", "backup"} {
+		for _, found := range look(folder) {
+			t.Errorf("%s: %s", folder, found)
+		}
+	}
+	write("data/work/planted", "C:\\Users\\kanarievogel") // it would be found
+	if len(look("data")) == 0 {
+		t.Error("what was planted is not found")
 	}
 	bundle, err := os.ReadFile(path("out/2026-0042.zip"))
 	if err != nil || len(bundle) == 0 {

@@ -33,6 +33,8 @@ type config struct {
 	// Microsoft is the file of microsoft.go, SignKey that of `inzage key new`.
 	Microsoft string `yaml:"microsoft_file"`
 	SignKey   string `yaml:"sign_key_file"`
+	// Terms is how long closed requests keep what they hold, in days.
+	Terms termsConfig `yaml:"terms"`
 	// Desk is where people come in with a browser.
 	Desk deskConfig `yaml:"desk"`
 }
@@ -42,6 +44,25 @@ type config struct {
 type natsConfig struct {
 	URL   string   `yaml:"url"`
 	Roles []string `yaml:"roles"`
+}
+
+type termsConfig struct {
+	RawDays    *int `yaml:"raw_days"`
+	BundleDays *int `yaml:"bundle_days"`
+}
+
+// terms fills in what is not given. Where only the bundle's term is given, and
+// is shorter than usual, the raw files follow it.
+func (t termsConfig) terms() schema.Terms {
+	terms := schema.DefaultTerms()
+	if t.BundleDays != nil {
+		terms.Bundle = *t.BundleDays
+		terms.Raw = min(terms.Raw, terms.Bundle)
+	}
+	if t.RawDays != nil {
+		terms.Raw = *t.RawDays
+	}
+	return terms
 }
 
 type noticesConfig struct {
@@ -88,6 +109,9 @@ func readConfig(name string) (config, error) {
 	}
 	if _, err := time.LoadLocation(c.Zone); err != nil {
 		return c, schema.Fail(schema.CodeConfig, "read zone in configuration", err)
+	}
+	if !c.Terms.terms().Valid() {
+		return c, schema.Fail(schema.CodeConfig, "read terms in configuration", nil)
 	}
 	return c, nil
 }

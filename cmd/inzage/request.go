@@ -32,7 +32,7 @@ func (a *app) requestCommand() *cobra.Command {
 		a.decideCommand("recall", schema.EntryRecalled),
 		a.decideCommand("deliver", schema.EntryDelivered),
 		a.decideCommand("default", schema.EntryDefault),
-		a.retryCommand(), a.eraseCommand(),
+		a.retryCommand(), a.eraseCommand(), a.certificateCommand(),
 	)
 	return c
 }

@@ -1,0 +1,64 @@
+package queue
+
+import (
+	"context"
+
+	"inzage/schema"
+)
+
+// Certificate is the proof that a request was erased, as its ledger tells it:
+// dates, ids, counts and hashes, nothing of what was erased. The JSON is public
+// output.
+type Certificate struct {
+	Certificate string           `json:"certificate"` // what this is, with the version of its form
+	Request     schema.RequestID `json:"request"`
+	Case        string           `json:"case"`
+	Received    schema.Date      `json:"received"`
+	// Closed is how it was closed, and when.
+	Closed schema.Entry `json:"closed"`
+	// Erasures is what went, oldest first: the raw files before the rest, or all
+	// at once.
+	Erasures []schema.Entry `json:"erasures"`
+	// Bundle is the hash of the bundle that was built last, if there was one.
+	Bundle string `json:"bundle_sha256,omitempty"`
+	// Entries and LedgerHash are the length of the ledger and the hash of its last
+	// entry, which `inzage ledger verify` holds to all before it.
+	Entries    int    `json:"ledger_entries"`
+	LedgerHash string `json:"ledger_sha256"`
+}
+
+const certificateForm = "inzage-erasure/1"
+
+// Certificate makes the certificate of an erased request. CodeConflict says that
+// it is not erased.
+func (q *Queue) Certificate(ctx context.Context, id schema.RequestID) (Certificate, error) {
+	h, err := q.history(ctx, id)
+	if err != nil {
+		return Certificate{}, err
+	}
+	if len(h.entries) == 0 {
+		return Certificate{}, schema.Fail(schema.CodeNotFound, "make certificate", nil)
+	}
+	r := h.request
+	if r.State != schema.StateErased {
+		return Certificate{}, schema.Fail(schema.CodeConflict, "make certificate", nil)
+	}
+	c := Certificate{
+		Certificate: certificateForm, Request: id, Case: r.Case, Received: r.Received, Bundle: r.Bundle,
+		Entries: len(h.entries), LedgerHash: h.entries[len(h.entries)-1].hash,
+	}
+	for _, e := range h.entries {
+		switch e.Kind {
+		case schema.EntryReleased, schema.EntryRefused, schema.EntryWithdrawn:
+			c.Closed = e.Entry
+		case schema.EntryDelivered:
+			if c.Closed.Kind != schema.EntryDelivered {
+				c.Closed = e.Entry
+			}
+		case schema.EntryCleared, schema.EntryErased:
+			c.Erasures = append(c.Erasures, e.Entry)
+		default:
+		}
+	}
+	return c, nil
+}

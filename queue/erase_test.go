@@ -1,0 +1,180 @@
+package queue_test
+
+import (
+	"io"
+	"strings"
+	"sync"
+	"testing"
+
+	"inzage/queue"
+	"inzage/queue/queuetest"
+	"inzage/schema"
+)
+
+// filled is a request that was withdrawn, with a raw file, a bookmark, a bundle
+// and somebody's words in its vault.
+func filled(t *testing.T, q *queue.Queue) (schema.Request, *queue.Vault) {
+	t.Helper()
+	r := queuetest.Request(t, q, "graphexport")
+	v, err := q.Vault(t.Context(), r.ID)
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	for box, name := range map[*queue.Box]string{v.Box("graphexport"): "raw.json", v.Bundle(): "bundle.zip"} {
+		if _, err := box.Put(t.Context(), name, strings.NewReader("content")); err != nil {
+			t.Fatal(queuetest.Why(err))
+		}
+	}
+	if err := v.Box("graphexport").Note(t.Context(), []byte("mark")); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	if r, err = q.Decide(t.Context(), r.ID, schema.Entry{Kind: schema.EntryWithdrawn, Actor: "someone"}, []byte("no longer needed")); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	return r, v
+}
+
+// told is what the ledger says of erasing, oldest first.
+func told(t *testing.T, q *queue.Queue, id schema.RequestID) (list []schema.Entry) {
+	t.Helper()
+	entries, err := q.Entries(t.Context(), id)
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	for _, e := range entries {
+		switch e.Kind {
+		case schema.EntryErasing, schema.EntryCleared, schema.EntryErased:
+			list = append(list, e)
+		default:
+		}
+	}
+	return list
+}
+
+func kinds(list []schema.Entry) (s string) {
+	for _, e := range list {
+		s += string(e.Kind) + " "
+	}
+	return strings.TrimSpace(s)
+}
+
+func TestErase(t *testing.T) {
+	t.Parallel()
+	q := queuetest.New(t)
+	open := queuetest.Request(t, q, "graphexport")
+	if _, err := q.Erase(t.Context(), open.ID, "someone"); schema.CodeOf(err) != schema.CodeConflict {
+		t.Errorf("erasing an open request gives %v, want %q", err, schema.CodeConflict)
+	}
+	if _, err := q.Subject(t.Context(), open); err != nil {
+		t.Errorf("the person of an open request is gone: %v", err)
+	}
+	// Several clocks at once put it on record once.
+	r, _ := filled(t, q)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			erased, err := q.Erase(t.Context(), r.ID, "someone")
+			if err != nil || erased.State != schema.StateErased {
+				t.Errorf("erasing: %+v, %v", erased, queuetest.Why(err))
+			}
+		})
+	}
+	all.Wait()
+	if _, err := q.Subject(t.Context(), r); schema.CodeOf(err) != schema.CodeErased {
+		t.Errorf("the person is still there: %v", err)
+	}
+	list := told(t, q, r.ID)
+	if kinds(list) != "erasing erased" {
+		t.Fatalf("the ledger says %q", kinds(list))
+	}
+	c := list[1].Counts
+	if c["keys"] != 2 || c["objects"] != 4 || c["notes"] != 5 || list[1].Ref == "" || list[1].Ref != list[0].Ref {
+		t.Errorf("the ledger says %+v", list[1])
+	}
+}
+
+// Whatever was done when the process died, what was found at first is what is
+// told at the end, once.
+func TestEraseGoesOn(t *testing.T) {
+	t.Parallel()
+	q := queuetest.New(t)
+	for name, crash := range map[string]func(*testing.T, schema.RequestID){
+		"after the order": func(*testing.T, schema.RequestID) {},
+		"after the keys": func(t *testing.T, id schema.RequestID) {
+			t.Helper()
+			if err := queue.DropKeys(t.Context(), q, id); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"before the last entry": func(t *testing.T, id schema.RequestID) {
+			t.Helper()
+			if err := queue.Shred(q, t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		r, _ := filled(t, q)
+		counts, ref, err := queue.Inventory(q, t.Context(), r.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := q.Append(t.Context(), r.ID, schema.Entry{Kind: schema.EntryErasing, Code: schema.ErasesAll, Counts: counts, Ref: ref}); err != nil {
+			t.Fatal(err)
+		}
+		crash(t, r.ID)
+		if _, err := q.Erase(t.Context(), r.ID, schema.ActorSystem); err != nil {
+			t.Fatalf("%s: %s", name, queuetest.Why(err))
+		}
+		list := told(t, q, r.ID)
+		if kinds(list) != "erasing erased" || list[1].Counts["objects"] != 4 || list[1].Ref != ref {
+			t.Errorf("%s: the ledger says %+v", name, list)
+		}
+	}
+}
+
+// The raw files can go before the bundle does: their key first, and nothing that
+// the bundle needs.
+func TestEraseRaw(t *testing.T) {
+	t.Parallel()
+	q := queuetest.New(t)
+	r, v := filled(t, q)
+	r, err := q.EraseRaw(t.Context(), r.ID, schema.ActorSystem)
+	if err != nil || !r.Cleared || r.State != schema.StateWithdrawn {
+		t.Fatalf("%+v, %s", r, queuetest.Why(err))
+	}
+	if _, err := v.Box("graphexport").Open(t.Context(), "raw.json"); schema.CodeOf(err) != schema.CodeNotFound {
+		t.Errorf("the raw file: %v", err)
+	}
+	if mark, err := v.Box("graphexport").Bookmark(t.Context()); err != nil || mark != nil {
+		t.Errorf("the bookmark: %q, %v", mark, err)
+	}
+	again, err := q.Vault(t.Context(), r.ID)
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	bundle, err := again.Bundle().Open(t.Context(), "bundle.zip")
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	defer bundle.Close()
+	if text, err := io.ReadAll(bundle); err != nil || string(text) != "content" {
+		t.Errorf("the bundle: %q, %s", text, queuetest.Why(err))
+	}
+	if _, err := q.Subject(t.Context(), r); err != nil {
+		t.Errorf("the person: %s", queuetest.Why(err))
+	}
+	if _, err := q.EraseRaw(t.Context(), r.ID, schema.ActorSystem); err != nil {
+		t.Errorf("again: %s", queuetest.Why(err))
+	}
+	// What is left of the rest, and what the ledger says of both.
+	counts, _, err := queue.Inventory(q, t.Context(), r.ID)
+	if err != nil || counts["keys"] != 1 || counts["objects"] != 3 {
+		t.Errorf("left: %v, %v", counts, err)
+	}
+	if _, err := q.Erase(t.Context(), r.ID, "someone"); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	if list := told(t, q, r.ID); kinds(list) != "erasing cleared erasing erased" {
+		t.Errorf("the ledger says %q", kinds(list))
+	}
+}

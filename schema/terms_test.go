@@ -1,0 +1,54 @@
+package schema_test
+
+import (
+	"testing"
+	"time"
+	_ "time/tzdata" // the same hours on every machine
+
+	"inzage/schema"
+)
+
+func TestTermsExpire(t *testing.T) {
+	t.Parallel()
+	zone, err := time.LoadLocation("Europe/Amsterdam")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Half past midnight in Amsterdam on the second.
+	closed := schema.Request{State: schema.StateDelivered, Closed: time.Date(2026, 11, 1, 23, 30, 0, 0, time.UTC)}
+	with := func(change func(*schema.Request)) schema.Request {
+		r := closed
+		change(&r)
+		return r
+	}
+	for name, test := range map[string]struct {
+		r     schema.Request
+		terms schema.Terms
+		on    string
+		want  schema.Code
+	}{
+		"a day early":        {closed, schema.DefaultTerms(), "2026-12-01", ""},
+		"on the day":         {closed, schema.DefaultTerms(), "2026-12-02", schema.ErasesAll},
+		"years late":         {closed, schema.DefaultTerms(), "2030-01-01", schema.ErasesAll},
+		"at once":            {closed, schema.Terms{}, "2026-11-02", schema.ErasesAll},
+		"raw first":          {closed, schema.Terms{Raw: 1, Bundle: 9}, "2026-11-03", schema.ErasesRaw},
+		"raw was erased":     {with(func(r *schema.Request) { r.Cleared = true }), schema.Terms{Raw: 1, Bundle: 9}, "2026-11-10", ""},
+		"then the rest":      {with(func(r *schema.Request) { r.Cleared = true }), schema.Terms{Raw: 1, Bundle: 9}, "2026-11-11", schema.ErasesAll},
+		"begun goes on":      {with(func(r *schema.Request) { r.Erasing.Code = schema.ErasesAll }), schema.DefaultTerms(), "2026-11-02", schema.ErasesAll},
+		"waits for delivery": {with(func(r *schema.Request) { r.State = schema.StateReleased }), schema.Terms{}, "2030-01-01", ""},
+		"is open":            {schema.Request{State: schema.StateReview}, schema.Terms{}, "2030-01-01", ""},
+		"is erased":          {with(func(r *schema.Request) { r.State = schema.StateErased }), schema.Terms{}, "2030-01-01", ""},
+	} {
+		if got := test.r.Expired(test.terms, day(t, test.on), zone); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+	for _, bad := range []schema.Terms{{Raw: -1, Bundle: 3}, {Raw: 31, Bundle: 30}, {Raw: 0, Bundle: 4000}} {
+		if bad.Valid() {
+			t.Errorf("%+v is taken", bad)
+		}
+	}
+	if !schema.DefaultTerms().Valid() || !(schema.Terms{}).Valid() {
+		t.Error("what is right is refused")
+	}
+}
