@@ -141,7 +141,8 @@ func (r Role) inLedger() []string {
 	// A history in one answer.
 	list = append(list, api("DIRECT.GET."+streamLedger, "STREAM.MSG.GET."+streamLedger)...)
 	if len(r.kinds()) == 0 {
-		// The whole ledger, and the register.
+		// The whole ledger, what it was day by day, and the register.
+		list = append(list, api("STREAM.MSG.GET."+streamCheckpoints, "DIRECT.GET."+streamCheckpoints)...)
 		for _, stream := range []string{streamLedger, prefixKV + bucketRegister} {
 			list = append(list, "$JS.FC."+stream+".>")
 			list = append(list, api("CONSUMER.CREATE."+stream+".>", "CONSUMER.INFO."+stream+".*", "CONSUMER.MSG.NEXT."+stream+".*",
@@ -170,7 +171,7 @@ func (r Role) inLedger() []string {
 		for _, kind := range kinds() {
 			list = append(list, subjectDue+string(kind)+".*.*.*")
 		}
-		list = append(list, "$KV."+bucketRegister+".*")
+		list = append(list, "$KV."+bucketRegister+".*", subjectCheckpoint)
 		list = append(list, api("STREAM.MSG.GET.*", "STREAM.MSG.DELETE."+streamJobs)...)
 	}
 	return list

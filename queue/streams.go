@@ -15,13 +15,14 @@ import (
 // Names in NATS are visible to whoever administers it, in listings, logs and
 // folder names. They hold our own words and random ids only.
 const (
-	streamLedger   = "LEDGER"   // the truth: inzage.led.<request>.<n>.entry.<what>, or .<n>.job.<kind>.<lane>
-	streamJobs     = "JOBS"     // work queue, fed by the two around it: inzage.job.<kind>.<lane>.<request>.<n>
-	streamSchedule = "SCHEDULE" // jobs that wait: inzage.sched.<kind>.<request>.<n> fires inzage.due.<kind>.<lane>.<request>.<n>
-	streamParked   = "PARKED"   // messages that are no job: inzage.parked
-	streamCheck    = "CHECK"    // proves the key: inzage.check
-	bucketRegister = "register" // snapshot of the register
-	bucketRates    = "rates"    // rate limits that all workers share
+	streamLedger      = "LEDGER"      // the truth: inzage.led.<request>.<n>.entry.<what>, or .<n>.job.<kind>.<lane>
+	streamJobs        = "JOBS"        // work queue, fed by the two around it: inzage.job.<kind>.<lane>.<request>.<n>
+	streamSchedule    = "SCHEDULE"    // jobs that wait: inzage.sched.<kind>.<request>.<n> fires inzage.due.<kind>.<lane>.<request>.<n>
+	streamParked      = "PARKED"      // messages that are no job: inzage.parked
+	streamCheckpoints = "CHECKPOINTS" // what the ledger was, day by day: inzage.checkpoint
+	streamCheck       = "CHECK"       // proves the key: inzage.check
+	bucketRegister    = "register"    // snapshot of the register
+	bucketRates       = "rates"       // rate limits that all workers share
 
 	// Per request, by its id.
 	prefixKey   = "key_"   // stream of one message: a wrapped data key
@@ -33,21 +34,22 @@ const (
 	prefixKV      = "KV_"
 	prefixObjects = "OBJ_"
 
-	subjectLedger   = "inzage.led."
-	subjectJob      = "inzage.job."
-	subjectDue      = "inzage.due."
-	subjectSchedule = "inzage.sched."
-	subjectWake     = "inzage.wake."
-	subjectSaid     = "inzage.said."
-	subjectParked   = "inzage.parked"
-	subjectCheck    = "inzage.check"
-	subjectKey      = "inzage.key."
+	subjectLedger     = "inzage.led."
+	subjectJob        = "inzage.job."
+	subjectDue        = "inzage.due."
+	subjectSchedule   = "inzage.sched."
+	subjectWake       = "inzage.wake."
+	subjectSaid       = "inzage.said."
+	subjectParked     = "inzage.parked"
+	subjectCheck      = "inzage.check"
+	subjectCheckpoint = "inzage.checkpoint"
+	subjectKey        = "inzage.key."
 )
 
 // layout is the version of the list below, kept in each stream. Raise it with
 // every change; a start brings older streams up to date, and refuses newer ones.
 const (
-	layout     = 2
+	layout     = 3
 	metaLayout = "inzage-layout"
 )
 
@@ -92,6 +94,9 @@ func ledgerStreams(replicas int) []jetstream.StreamConfig {
 	}, {
 		Name: streamParked, Subjects: []string{subjectParked}, DenyPurge: true,
 		MaxBytes: 16 << 20, MaxMsgSize: 64 << 10, MaxAge: 90 * 24 * time.Hour,
+	}, {
+		Name: streamCheckpoints, Subjects: []string{subjectCheckpoint}, DenyDelete: true, DenyPurge: true,
+		MaxBytes: 64 << 20, MaxMsgSize: largestNote,
 	}}
 	for i := range list {
 		list[i].Storage, list[i].Replicas = jetstream.FileStorage, replicas

@@ -3,6 +3,7 @@ package workers
 import (
 	"cmp"
 	"context"
+	"crypto/ed25519"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -20,7 +21,11 @@ type Clock struct {
 	Zone     *time.Location
 	// Terms is how long closed requests keep what they hold; nil erases nothing.
 	Terms *schema.Terms
-	Now   func() time.Time
+	// Sign signs the checkpoints of the ledger, see queue.Queue.Signer. Elsewhere
+	// keeps a copy of each in another place; may be nil.
+	Sign      ed25519.PrivateKey
+	Elsewhere func(queue.Checkpoint) error
+	Now       func() time.Time
 	// Every is the time between looks at the due dates; 0 is five minutes. What
 	// crashes leave behind is swept every hour.
 	Every time.Duration
@@ -66,6 +71,9 @@ func (c *Clock) Run(ctx context.Context) error {
 		if err == nil && c.Terms != nil {
 			_, err = c.Expire(ctx, now)
 		}
+		if err == nil {
+			err = c.checkpoint(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
 			log.Error().Str("code", string(schema.CodeOf(err))).Msg("clock")
 		}
@@ -75,6 +83,16 @@ func (c *Clock) Run(ctx context.Context) error {
 		case <-turn.C:
 		}
 	}
+}
+
+// checkpoint makes the checkpoint of the day, once, and keeps a copy elsewhere
+// until that works.
+func (c *Clock) checkpoint(ctx context.Context) error {
+	made, err := c.Queue.DailyCheckpoint(ctx, c.Sign)
+	if err != nil || made.Size == 0 || c.Elsewhere == nil {
+		return err
+	}
+	return c.Elsewhere(made)
 }
 
 // Swept counts what a sweep did.

@@ -35,6 +35,9 @@ type config struct {
 	SignKey   string `yaml:"sign_key_file"`
 	// Terms is how long closed requests keep what they hold, in days.
 	Terms termsConfig `yaml:"terms"`
+	// Checkpoints is a folder for a copy of each day's checkpoint of the ledger;
+	// of use where it is on another machine.
+	Checkpoints string `yaml:"checkpoints"`
 	// Desk is where people come in with a browser.
 	Desk deskConfig `yaml:"desk"`
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"inzage/queue"
 	"inzage/schema"
 )
 
@@ -12,7 +13,7 @@ import (
 func (a *app) ledgerCommand() *cobra.Command {
 	c := a.command("ledger", "ledger", cobra.NoArgs, nil)
 	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-	c.AddCommand(a.ledgerShowCommand(), a.ledgerVerifyCommand())
+	c.AddCommand(a.ledgerShowCommand(), a.ledgerVerifyCommand(), a.ledgerCheckpointCommand())
 	return c
 }
 
@@ -60,6 +61,7 @@ func about(e schema.Entry) string {
 }
 
 func (a *app) ledgerVerifyCommand() *cobra.Command {
+	var f proofFlags
 	var asJSON bool
 	var reach *reachFlags
 	c := a.command("verify", "ledger.verify", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
@@ -69,8 +71,14 @@ func (a *app) ledgerVerifyCommand() *cobra.Command {
 			return err
 		}
 		defer done()
-		report, err := q.Verify(ctx)
-		if err != nil {
+		var report struct {
+			queue.Verified
+			Proof queue.Proof `json:"proof"`
+		}
+		if report.Verified, err = q.Verify(ctx); err != nil {
+			return err
+		}
+		if report.Proof, err = a.prove(ctx, q, reach, f, len(report.Flaws) == 0); err != nil {
 			return err
 		}
 		if asJSON {
@@ -82,13 +90,17 @@ func (a *app) ledgerVerifyCommand() *cobra.Command {
 			for _, f := range report.Flaws {
 				a.printf("%s\n", a.text("cli.ledger.flaw", "request", string(f.Request), "entry", f.N, "what", a.text("cli.flaw."+string(f.Kind))))
 			}
+			a.tellProof(report.Proof)
 		}
-		if len(report.Flaws) > 0 {
+		if len(report.Flaws)+len(report.Proof.Breaches) > 0 {
 			return schema.Fail(schema.CodeTampered, "verify ledger", nil)
 		}
 		return nil
 	})
 	reach = a.reachFlags(c)
 	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
+	c.Flags().StringVar(&f.since, "since", "", a.text("cli.flag.ledger-since"))
+	c.Flags().StringArrayVar(&f.kept, "checkpoint", nil, a.text("cli.flag.ledger-checkpoint"))
+	c.Flags().StringVar(&f.key, "key", "", a.text("cli.flag.ledger-key"))
 	return c
 }
