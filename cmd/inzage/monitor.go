@@ -3,12 +3,16 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/rs/zerolog"
 
 	"inzage/schema"
 )
@@ -102,6 +106,25 @@ func answer(w http.ResponseWriter, err error) {
 	_, _ = w.Write([]byte("ok\n"))
 }
 
+// guarded answers a panic with 500 and says in the log where it was. Not what it
+// said: that can quote what somebody sent, and the library would print it, with
+// their address.
+func guarded(ctx context.Context, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			switch recover() {
+			case nil:
+			case http.ErrAbortHandler:
+				panic(http.ErrAbortHandler) // how a handler cuts off an answer
+			default:
+				zerolog.Ctx(ctx).Error().Str("code", string(schema.CodeCrash)).Str("at", string(debug.Stack())).Msg("a page ended without an answer")
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}()
+		h.ServeHTTP(w, r)
+	})
+}
+
 // listenHTTP serves until ctx ends; ready is told the address. The error has
 // CodeConfig where the address cannot be had.
 func listenHTTP(ctx context.Context, address string, h http.Handler, ready func(string)) error {
@@ -109,7 +132,11 @@ func listenHTTP(ctx context.Context, address string, h http.Handler, ready func(
 	if err != nil {
 		return schema.Fail(schema.CodeConfig, "listen on address", err)
 	}
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	s := &http.Server{
+		Handler: guarded(ctx, h), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		// What it would say names addresses of people.
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	ready(l.Addr().String())

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"inzage/schema"
 )
 
@@ -76,5 +78,44 @@ func TestListenEndsWithItsContext(t *testing.T) {
 	stop()
 	if err := <-end; err != nil {
 		t.Error(err)
+	}
+}
+
+// A page that panics is told in the log by where it was, not by what it said,
+// and the next one is served.
+func TestPanicOfAPageSaysNothing(t *testing.T) {
+	t.Parallel()
+	const canary = "Kanarievogel"
+	var log kept
+	ctx, stop := context.WithCancel(zerolog.New(&log).WithContext(t.Context()))
+	address, end := make(chan string, 1), make(chan error, 1)
+	h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/abort" {
+			panic(http.ErrAbortHandler)
+		}
+		panic(canary + r.URL.Query().Get("name"))
+	})
+	go func() { end <- listenHTTP(ctx, "127.0.0.1:0", h, func(a string) { address <- a }) }()
+	base := "http://" + <-address
+	var said kept
+	for range 2 {
+		if err := fetchPage(t.Context(), &said, base+"/?name="+canary); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := fetchPage(t.Context(), &said, base+"/abort"); err == nil {
+		t.Error("an answer that was cut off looks whole")
+	}
+	stop()
+	if err := <-end; err != nil {
+		t.Error(err)
+	}
+	if n := strings.Count(log.String(), `"code":"crash"`); n != 2 {
+		t.Errorf("%d crashes in the log, want 2: %s", n, log.String())
+	}
+	for where, text := range map[string]string{"the log": log.String(), "the answer": said.String()} {
+		if strings.Contains(text, canary) || strings.Contains(text, "127.0.0.1") {
+			t.Errorf("%s shows it: %s", where, text)
+		}
 	}
 }
