@@ -180,20 +180,34 @@ func (b *Box) Note(ctx context.Context, bookmark []byte) error {
 	return b.replace(ctx, b.bookmarkKey(), bookmark)
 }
 
-// Tell implements schema.Box.
-func (b *Box) Tell(ctx context.Context, r schema.Result) error {
-	return b.replace(ctx, b.resultKey(r.Place), r)
+// told is a result, and the order for which it was told.
+type told struct {
+	schema.Result
+	Order int
 }
 
-// Results lists what was told, in the order of the places.
+// Tell implements schema.Box.
+func (b *Box) Tell(ctx context.Context, r schema.Result) error {
+	return b.replace(ctx, b.resultKey(r.Place), told{r, b.order})
+}
+
+// Results lists what was told for the order of this Box, in the order of the
+// places; of a Box of no order, for the last that told anything. A place of which
+// only an earlier order told is not among them: the later one replaces the whole.
 func (b *Box) Results(ctx context.Context) ([]schema.Result, error) {
 	var results []schema.Result
+	order := b.order
 	err := b.each(ctx, "result", func(key string, sealed []byte) error {
-		var r schema.Result
+		var r told
 		if err := b.unseal(key, sealed, &r); err != nil {
 			return err
 		}
-		results = append(results, r)
+		if b.order == 0 && r.Order > order {
+			order, results = r.Order, nil
+		}
+		if r.Order == order {
+			results = append(results, r.Result)
+		}
 		return nil
 	})
 	slices.SortFunc(results, func(x, y schema.Result) int { return cmp.Compare(x.Place, y.Place) })

@@ -99,6 +99,25 @@ func TestSearchesReachTheBundle(t *testing.T) {
 	if got := searchesOf(t, q, r); got != want {
 		t.Errorf("the bundle says\n%s, want\n%s", got, want)
 	}
+
+	// Asked once more, a source tells of other places, or comes to nothing and
+	// tells nothing: what it told the first time no longer counts.
+	fetchers["alpha"].(*judged).tell = []schema.Result{{Place: "Teams", Found: schema.FoundData, Files: 2}, {Found: schema.FoundData, Files: 2}}
+	fetchers["beta"].(*judged).tell = nil
+	for _, part := range []string{"alpha", "beta"} {
+		if r, err = q.Retry(t.Context(), r.ID, part, schema.ActorSystem); err != nil {
+			t.Fatal(queuetest.Why(err))
+		}
+	}
+	r = untilBuilt(t, s, r)
+	want = `[{"source":"alpha","found":"found","files":2,"asked":2},` +
+		`{"source":"alpha","place":"Teams","found":"found","files":2},` +
+		`{"source":"beta","found":"failed","code":"export-refused","files":0,"asked":2},` +
+		`{"source":"gamma","found":"failed","code":"permission","files":0},` +
+		`{"source":"graphexport","found":"not-searched","files":0}]`
+	if got := searchesOf(t, q, r); got != want {
+		t.Errorf("the second bundle says\n%s, want\n%s", got, want)
+	}
 }
 
 // searchesOf reads what the bundle of a request says of its searches.

@@ -220,7 +220,7 @@ func (s *Service) build(ctx context.Context, r schema.Request) (built, error) {
 	defer func() { _ = set.Close() }()
 	c := s.Case
 	c.Number, c.Subject, c.Received, c.Lang, c.Notices = r.Case, who, r.Received, r.Lang, r.Notices
-	if c.Searches, err = searches(ctx, vault, r); err != nil {
+	if c.Searches, err = s.searches(ctx, vault, r); err != nil {
 		return built{}, err
 	}
 	if c.Others, err = s.decided(ctx, vault); err != nil {
@@ -246,13 +246,24 @@ func (s *Service) build(ctx context.Context, r schema.Request) (built, error) {
 
 // searches are how the fetches of a request ended. Of a part that was given up
 // the ledger knows why, whether or not its source could still tell.
-func searches(ctx context.Context, vault *queue.Vault, r schema.Request) ([]bundle.Search, error) {
+// Where it was asked more than once, the last time counts.
+func (s *Service) searches(ctx context.Context, vault *queue.Vault, r schema.Request) ([]bundle.Search, error) {
+	entries, err := s.Queue.Entries(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
 	var list []bundle.Search
 	for _, p := range r.Parts {
 		if p.Source == Upload {
 			continue // its files are judged by what reads them
 		}
-		told, err := vault.Box(p.Source).Results(ctx)
+		order, asked := 0, 0
+		for _, e := range entries {
+			if e.Kind == schema.EntryFetch && e.Part == p.Source {
+				order, asked = e.N, asked+1
+			}
+		}
+		told, err := vault.Box(p.Source).ForOrder(order).Results(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -269,7 +280,11 @@ func searches(ctx context.Context, vault *queue.Vault, r schema.Request) ([]bund
 			}
 		}
 		for _, result := range told {
-			list = append(list, bundle.Search{Source: p.Source, Result: result})
+			s := bundle.Search{Source: p.Source, Result: result}
+			if result.Place == "" {
+				s.Asked = asked
+			}
+			list = append(list, s)
 		}
 	}
 	return list, nil

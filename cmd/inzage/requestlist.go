@@ -159,6 +159,9 @@ func (a *app) showRequest(r schema.Request, today schema.Date) error {
 		}
 		a.printf("  %-16s %s\n", name, line)
 	}
+	for _, notice := range r.Notices {
+		a.printf("%s\n", a.text("code."+string(notice)))
+	}
 	for _, kind := range slices.Sorted(maps.Keys(r.Proposals)) {
 		p := r.Proposals[kind]
 		a.printf("%s\n", a.text("cli.request.waits", "what", a.text("cli.act."+string(kind)), "by", string(p.By)))

@@ -12,6 +12,9 @@ import (
 type Search struct {
 	Source string // its name
 	schema.Result
+	// Asked is how often the source was asked, where somebody did so again: the
+	// result is that of the last time. Of a source as a whole only.
+	Asked int
 }
 
 // failed reports whether the search leaves a doubt: there can be more.
@@ -143,6 +146,9 @@ func (b *book) ending(s Search) string {
 		}
 		list = append(list, why)
 	}
+	if s.Asked > 1 {
+		list = append(list, b.word("searched.again", "count", s.Asked))
+	}
 	return strings.Join(list, " ")
 }
 
@@ -166,12 +172,17 @@ type search struct {
 	Found  schema.Found `json:"found"`
 	Code   schema.Code  `json:"code,omitempty"`
 	Files  int          `json:"files"`
+	Asked  int          `json:"asked,omitempty"` // where more than once
 }
 
 func (b *book) publicSearches() []search {
 	out := []search{}
 	for _, s := range b.searches() {
-		out = append(out, search{s.Source, visible(s.Place), s.Found, s.Code, s.Files})
+		p := search{Source: s.Source, Place: visible(s.Place), Found: s.Found, Code: s.Code, Files: s.Files}
+		if s.Asked > 1 {
+			p.Asked = s.Asked
+		}
+		out = append(out, p)
 	}
 	return out
 }

@@ -27,7 +27,7 @@ func TestSearched(t *testing.T) {
 			[]schema.Result{{Found: schema.FoundNothing, Code: schema.CodeExportEmpty}},
 			[]string{"Gezocht, niets gevonden", "Niet gezocht", "In de bestanden die wij ontvingen"},
 			"Zoeken mislukt",
-			[]search{{"dataviewer", "", schema.FoundUnasked, "", 0}, {"graphexport", "", schema.FoundNothing, schema.CodeExportEmpty, 0}},
+			[]search{{"dataviewer", "", schema.FoundUnasked, "", 0, 0}, {"graphexport", "", schema.FoundNothing, schema.CodeExportEmpty, 0, 0}},
 		},
 		{
 			"failed",
@@ -37,7 +37,7 @@ func TestSearched(t *testing.T) {
 				"Maar het zoeken lukte niet overal", "Hier is voor dit verzoek niet gezocht: Diagnostic Data Viewer", "U bent hier te gast",
 			},
 			"Gezocht, niets gevonden",
-			[]search{{"dataviewer", "", schema.FoundUnasked, "", 0}, {"graphexport", "", schema.FoundFailed, schema.CodePersonUnknown, 0}},
+			[]search{{"dataviewer", "", schema.FoundUnasked, "", 0, 0}, {"graphexport", "", schema.FoundFailed, schema.CodePersonUnknown, 0, 0}},
 		},
 		{
 			"expired",
@@ -48,9 +48,9 @@ func TestSearched(t *testing.T) {
 			[]string{"Te lang geduurd", "Microsoft 365", "Microsoft noemt alleen diensten die een bestand gaven"},
 			"Zoeken mislukt",
 			[]search{
-				{"dataviewer", "", schema.FoundUnasked, "", 0},
-				{"graphexport", "", schema.FoundExpired, schema.CodeExportExpired, 0},
-				{"graphexport", "Office/O365", schema.FoundNothing, "", 1},
+				{"dataviewer", "", schema.FoundUnasked, "", 0, 0},
+				{"graphexport", "", schema.FoundExpired, schema.CodeExportExpired, 0, 0},
+				{"graphexport", "Office/O365", schema.FoundNothing, "", 1, 0},
 			},
 		},
 	} {
@@ -64,7 +64,7 @@ func TestSearched(t *testing.T) {
 			defer w.Abort()
 			w.File(FileInfo{Name: "RequestInfo.json", Source: "graphexport", Format: "request-info"})
 			for _, r := range test.told {
-				w.Search(Search{"graphexport", r})
+				w.Search(Search{Source: "graphexport", Result: r})
 			}
 			res, err := w.Close(Count{})
 			if err != nil {
@@ -108,9 +108,9 @@ func TestReceivedSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []search{
-		{"dataviewer", "", schema.FoundPart, schema.CodeFormatList, 2},
-		{"graphexport", "", schema.FoundData, schema.CodeHandedIn, 2},
-		{"nobody", "", schema.FoundUnasked, "", 0},
+		{"dataviewer", "", schema.FoundPart, schema.CodeFormatList, 2, 0},
+		{"graphexport", "", schema.FoundData, schema.CodeHandedIn, 2, 0},
+		{"nobody", "", schema.FoundUnasked, "", 0, 0},
 	}
 	if diff := gocmp.Diff(want, m.Searches); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -107,8 +107,8 @@ func scenarios(t *testing.T, l schema.Lang, d *dictionary) map[string][]byte {
 	})
 	add("searched", searched(h), func(w *Writer) Count {
 		for i, found := range []schema.Found{schema.FoundPart, schema.FoundFailed, schema.FoundExpired, schema.FoundNothing} {
-			w.Search(Search{"source-" + strconv.Itoa(i), schema.Result{Found: found, Code: schema.CodeRemote}})
-			w.Search(Search{"source-" + strconv.Itoa(i), schema.Result{Place: "Office/O365", Found: schema.FoundNothing}})
+			w.Search(Search{Source: "source-" + strconv.Itoa(i), Result: schema.Result{Found: found, Code: schema.CodeRemote}, Asked: 1 + i%2})
+			w.Search(Search{Source: "source-" + strconv.Itoa(i), Result: schema.Result{Place: "Office/O365", Found: schema.FoundNothing}})
 		}
 		return Count{}
 	})

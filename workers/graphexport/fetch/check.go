@@ -71,6 +71,7 @@ const (
 	ProblemRightMissing Problem = "right-missing"
 	ProblemRightsMore   Problem = "more-rights-than-needed"
 	ProblemUnreachable  Problem = "unreachable"
+	ProblemThrottled    Problem = "too-many-requests"
 	ProblemForbidden    Problem = "forbidden"
 	ProblemRefused      Problem = "storage-refuses"
 	ProblemKey          Problem = "wrong-key"
@@ -85,7 +86,7 @@ const (
 // Problems lists all problems.
 func Problems() []Problem {
 	return []Problem{
-		ProblemCloud, ProblemSignIn, ProblemTenant, ProblemRightMissing, ProblemRightsMore, ProblemUnreachable,
+		ProblemCloud, ProblemSignIn, ProblemTenant, ProblemRightMissing, ProblemRightsMore, ProblemUnreachable, ProblemThrottled,
 		ProblemForbidden, ProblemRefused, ProblemKey, ProblemNoKeys, ProblemNoAccount, ProblemGivesRead, ProblemPremium,
 		ProblemSoftDelete, ProblemLeftovers,
 	}
@@ -210,6 +211,8 @@ func problem(err error) Problem {
 		return ProblemSignIn
 	case schema.CodePermission:
 		return ProblemForbidden
+	case schema.CodeThrottled:
+		return ProblemThrottled
 	default:
 		return ProblemUnreachable
 	}

@@ -197,6 +197,16 @@ func (s *Source) Leftovers(ctx context.Context) ([]Leftover, error) {
 	return list, nil
 }
 
+// RemoveLeftover deletes a container that Leftovers listed, with everything in
+// it. One that is gone already is no error; CodeUsage says that the name is not
+// of a container of ours.
+func (s *Source) RemoveLeftover(ctx context.Context, name string) error {
+	if random, ours := strings.CutPrefix(name, prefix); !ours || random == "" || strings.Trim(random, "abcdefghijklmnopqrstuvwxyz234567") != "" {
+		return schema.Fail(schema.CodeUsage, "delete container", nil)
+	}
+	return coded("delete container", s.store.remove(ctx, name))
+}
+
 // refusedBy returns the error code of a service that answered, or "".
 func refusedBy(err error) string {
 	if answer, ok := errors.AsType[*azcore.ResponseError](err); ok {
