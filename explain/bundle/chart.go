@@ -26,16 +26,57 @@ type drawn struct {
 	header int
 }
 
+// stretch is where something stands on a sheet: its rows, and over how many
+// columns.
+type stretch struct{ first, last, cols int }
+
+// The size of a chart: in pixels, and in rows of the usual height with a gap.
+const (
+	chartWidth, chartHeight = 540, 270
+	chartRows               = 15
+)
+
 // charts draws the charts of a sheet beside its tables, one below the other.
 func (p *page) charts() error {
-	const rows = 16 // that a chart covers, and a gap
-	for i, c := range p.drawn {
-		at := letter(p.cols+1) + strconv.Itoa(p.top+i*rows)
-		if err := p.f.AddChart(p.sheet.name, at, p.chart(c)); err != nil {
+	free := p.top // the first row that no chart covers
+	for _, c := range p.drawn {
+		col, row := p.beside(free, c.header)
+		free = row + chartRows
+		if err := p.f.AddChart(p.sheet.name, letter(col)+strconv.Itoa(row), p.chart(c)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// beside finds the place for a chart, from row free on and no further down than
+// its table: as far to the left as there is room, so that the sheet does
+// not get wider on paper than it must, and then as near to its table as can be.
+func (p *page) beside(free, header int) (col, row int) {
+	col = -1
+	for at := free; at <= max(free, header-1); at++ {
+		cols := 0
+		for _, t := range p.taken {
+			if t.first < at+chartRows && t.last >= at {
+				cols = max(cols, t.cols)
+			}
+		}
+		if col < 0 || cols <= col {
+			col, row = cols, at
+		}
+	}
+	return col, row
+}
+
+// across is over how many columns a sentence runs that starts in the first.
+func (p *page) across(s string) int {
+	room := float64(len(s))
+	for i, width := range p.sheet.widths {
+		if room -= width; room <= 0 {
+			return i + 1
+		}
+	}
+	return len(p.sheet.widths)
 }
 
 func (p *page) chart(c drawn) *excelize.Chart {
@@ -55,7 +96,7 @@ func (p *page) chart(c drawn) *excelize.Chart {
 			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{accent}},
 		}},
 		Format:    excelize.GraphicOptions{AltText: c.alt, Name: c.title, Positioning: "oneCell"},
-		Dimension: excelize.ChartDimension{Width: 640, Height: 300},
+		Dimension: excelize.ChartDimension{Width: chartWidth, Height: chartHeight},
 		Legend:    excelize.ChartLegend{Position: "none"},
 		Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{
 			Text: c.title, Font: &excelize.Font{Bold: true, Size: 12, Color: accent, Family: "Calibri"},

@@ -36,7 +36,7 @@ func (b *book) exceptedList() *section {
 		b.word("onedrive.term"), b.word("onedrive.elsewhere"),
 	}
 	return b.newList("onedrive", leads, []column{
-		col("time", 20), col("title", 32).below(), col("kind", 24), col("value", 66).follows(), numbers("age", 14), col("path", 34),
+		col("time", 22), col("title", 32).below(), col("kind", 24), col("value", 66).follows(), numbers("age", 14), col("path", 34),
 		col("file", 34).below(), numbers("record", 11).below(),
 	}, b.clear.cells())
 }

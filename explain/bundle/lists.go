@@ -74,7 +74,7 @@ func (b *book) identifierList() *section {
 		leads = append(leads, b.word("identifiers.more", "count", b.head.Words.number(b.ids.more)))
 	}
 	return b.newList("identifiers", leads, []column{
-		col("kind", 30), col("value", 62), col("first", 20), col("last", 20).below(), numbers("count", 11), col("sources", 40),
+		col("kind", 30), col("value", 62), col("first", 22), col("last", 22).below(), numbers("count", 11), col("sources", 40),
 	}, b.identifierRows(b.ids.sorted()))
 }
 

@@ -83,6 +83,7 @@ func sameValue(a, b string) bool {
 }
 
 // numeric is the number that a cell stores for a text, not a number for others.
+// Dates come as the Dutch write them.
 func numeric(s string) float64 {
 	if f, err := strconv.ParseFloat(s, 64); err == nil {
 		return f
@@ -90,7 +91,7 @@ func numeric(s string) float64 {
 	if f, err := strconv.ParseFloat(strings.TrimSuffix(s, "%"), 64); err == nil {
 		return f / 100
 	}
-	for _, layout := range []string{time.DateTime, time.DateOnly} {
+	for _, layout := range []string{"02-01-2006 15:04:05", "02-01-2006"} {
 		if at, err := time.Parse(layout, s); err == nil {
 			return at.Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)).Hours() / 24
 		}

@@ -32,9 +32,9 @@ func (b *book) originList() *section {
 		b.word("origin.check.windows"),
 		b.word("origin.check.unix"),
 	), []column{
-		numbers("number", 8), col("name", 42), col("source", 24).below(), col("from", 34).below(), col("format", 26).below(), numbers("size", 14).below(), col("sha256", 38).below(),
-		numbers("read", 12), numbers("explained", 13).below(), numbers("outline", 13).below(), numbers("none", 13).below(), numbers("unreadable", 13).below(),
-		numbers("others", 13).below(), numbers("duplicates", 13).below(), col("repairs", 42), col("remark", 46).below(),
+		numbers("number", 8), col("name", 38), col("source", 22).below(), col("from", 30).below(), col("format", 20).below(), numbers("size", 12).below(), col("sha256", 38).below(),
+		numbers("read", 11), numbers("explained", 11).below(), numbers("outline", 11).below(), numbers("none", 11).below(), numbers("unreadable", 13).below(),
+		numbers("others", 11).below(), numbers("duplicates", 11).below(), col("repairs", 36), col("remark", 42).below(),
 	}, each(rows))
 }
 

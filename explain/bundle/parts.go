@@ -140,7 +140,7 @@ func (b *book) partList(d divided) *section {
 		})
 	}
 	return b.newList("parts", []string{b.word("parts.lead"), b.word("parts.zip")}, []column{
-		col("file", 44), col("first", 20), col("last", 20), col("sheets", 40), numbers("count", 16), numbers("rows", 16),
+		col("file", 44), col("first", 22), col("last", 22), col("sheets", 40), numbers("count", 16), numbers("rows", 16),
 	}, each(rows))
 }
 

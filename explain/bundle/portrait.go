@@ -200,8 +200,10 @@ func (b *book) portrait() *section {
 	}
 	s.add(b.back())
 	b.topics(s)
+	s.add(pageBreak{}) // a chart is not cut in two
 	b.clock(s)
 	b.weekdays(s)
+	s.add(pageBreak{})
 	b.weeks(s)
 	return s
 }

@@ -37,9 +37,10 @@ func (b *book) readme() *section {
 	request = append(request, []cell{strong(b.word("readme.zone")), text(b.word("readme.zone.value", "zone", b.head.Zone.String()))})
 	s.add(heading(b.word("readme.request")), b.newTable("readme.request", request, "what", "value"))
 
+	s.add(pageBreak{})
 	b.proof(s)
 
-	s.add(pageBreak{}, heading(b.word("readme.classes")), lead(b.word("readme.classes.lead")))
+	s.add(heading(b.word("readme.classes")), lead(b.word("readme.classes.lead")))
 	var rows [][]cell
 	for _, c := range schema.Classes() {
 		rows = append(rows, []cell{strong(w.term("class", c.String())), text(w.explain("class", c.String()))})

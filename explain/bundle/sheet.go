@@ -101,6 +101,9 @@ func (w *workbook) period(s *sheet) []any {
 	}
 }
 
+// headerHeight is that of a header of one line, in points: it has air.
+const headerHeight = 22
+
 func letter(i int) string { return string(rune('A' + i)) }
 
 // page fills the cells of a sheet with excelize, row by row from the top.
@@ -111,6 +114,7 @@ type page struct {
 	cols  int // of the widest table
 	top   int // row of the first heading: charts stand from there
 	drawn []drawn
+	taken []stretch // by tables and sentences
 	err   error
 }
 
@@ -177,7 +181,7 @@ func (p *page) header(t *table) {
 		}
 		p.cell(i, style, cells[i])
 	}
-	p.height(cells)
+	p.height(cells, headerHeight)
 	p.cols = max(p.cols, len(t.cols))
 }
 
@@ -193,13 +197,14 @@ func (p *page) table(t *table) {
 		for i, c := range cells {
 			p.cell(i, styleText, c)
 		}
-		p.height(cells)
+		p.height(cells, 0)
 	}
 	p.addTable(t.name, len(t.cols), first, p.row)
 }
 
 // addTable makes rows a table: grey bands, with the filter buttons.
 func (p *page) addTable(name string, cols, first, last int) {
+	p.taken = append(p.taken, stretch{first, last, cols})
 	if p.err != nil || first == last {
 		return
 	}
@@ -213,21 +218,26 @@ func (p *page) addTable(name string, cols, first, last int) {
 func (p *page) put(style, height int, c cell) {
 	p.row++
 	p.cell(0, style, c)
+	p.taken = append(p.taken, stretch{p.row, p.row, p.across(c.text)})
 	if height > 0 && p.err == nil {
 		p.err = p.f.SetRowHeight(p.sheet.name, p.row, float64(height))
 	}
 }
 
-// height makes a row as high as its wrapped texts.
-func (p *page) height(cells []cell) {
+// height makes a row as high as its wrapped texts, and as least at least, in
+// points; 0 leaves a row of one line to the program that opens it.
+func (p *page) height(cells []cell, least int) {
 	high := 1
 	for i, c := range cells {
 		if i < len(p.sheet.widths) {
 			high = max(high, lines(c.text, p.sheet.widths[i]))
 		}
 	}
-	if high > 1 && p.err == nil {
-		p.err = p.f.SetRowHeight(p.sheet.name, p.row, float64(rowHeight(high)))
+	if high > 1 {
+		least = max(least, rowHeight(high))
+	}
+	if least > 0 && p.err == nil {
+		p.err = p.f.SetRowHeight(p.sheet.name, p.row, float64(least))
 	}
 }
 

@@ -238,7 +238,7 @@ func TestContrast(t *testing.T) {
 		t.Errorf("accent on white: %.1f", got)
 	}
 	for n := styleTitle; n < styleEnd; n++ {
-		s := styleOf(n)
+		s := styleOf(n, "809")
 		back := "FFFFFF"
 		if len(s.Fill.Color) > 0 {
 			back = s.Fill.Color[0]

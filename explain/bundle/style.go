@@ -37,9 +37,11 @@ const (
 	line   = "D0D7DE"
 )
 
-func addStyles(f *excelize.File) error {
+// addStyles makes the styles. Months are short words in the language of locale,
+// a Windows language code: no reader has to guess which number is the month.
+func addStyles(f *excelize.File, locale string) error {
 	for want := styleTitle; want < styleEnd; want++ {
-		got, err := f.NewStyle(styleOf(want))
+		got, err := f.NewStyle(styleOf(want, locale))
 		if err == nil && got != want {
 			err = errors.New("styles are not numbered in order")
 		}
@@ -50,12 +52,10 @@ func addStyles(f *excelize.File) error {
 	return nil
 }
 
-func styleOf(n int) *excelize.Style {
-	const (
-		date  = "yyyy-mm-dd hh:mm:ss"
-		day   = "yyyy-mm-dd"
-		share = "0.0%"
-	)
+func styleOf(n int, locale string) *excelize.Style {
+	const share = "0.0%"
+	day := "[$-" + locale + "]d mmm yyyy"
+	date := day + " hh:mm:ss"
 	plain := &excelize.Alignment{Vertical: "center"}
 	top := &excelize.Alignment{Vertical: "top", WrapText: true}
 	left := &excelize.Alignment{Vertical: "top", Horizontal: "left"}

@@ -3,7 +3,6 @@ package bundle
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"inzage/schema"
 )
@@ -102,9 +101,10 @@ func (b *book) periods(s *section) {
 		return
 	}
 	// Text, not dates: a chart shows the text of its categories.
-	key, layout := "summary.days", time.DateOnly
+	months := b.head.Words.months()
+	key, say := "summary.days", months.day
 	if monthly {
-		key, layout = "summary.months", "2006-01"
+		key, say = "summary.months", months.month
 	}
 	s.add(heading(b.word(key)))
 	if n := b.overview.moreDays; n > 0 {
@@ -113,7 +113,7 @@ func (b *book) periods(s *section) {
 	c := &chart{title: b.word(key + ".chart")}
 	var rows [][]cell
 	for _, d := range list {
-		label := d.start.Format(layout)
+		label := say(d.start)
 		rows = append(rows, []cell{text(label), number(d.count)})
 		c.points = append(c.points, point{label, d.count})
 	}

@@ -69,7 +69,7 @@ func eventLayer(l schema.Layer) schema.Layer {
 // this order.
 func timelineColumns() []column {
 	return []column{
-		col("time", 20), col("app", 22).below(), col("title", 28), col("text", 64).follows(), col("about", 24), col("kind", 24).below(),
+		col("time", 22), col("app", 22).below(), col("title", 28), col("text", 64).follows(), col("about", 24), col("kind", 24).below(),
 		col("class", 26).below(), col("layer", 26).below(), col("file", 34), numbers("record", 11).below(), col("event", 46).below(),
 	}
 }

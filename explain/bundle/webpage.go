@@ -21,10 +21,11 @@ type web struct {
 	ids      map[*table]string
 	ways     map[string]string // where a link to a section leads
 	written  int64             // rows of the timeline so far
+	months   *months
 }
 
 func (b *book) newWeb(out io.Writer, a answer) *web {
-	w := &web{book: b, markup: markup{out: out}, sections: a, ids: make(map[*table]string), ways: make(map[string]string)}
+	w := &web{book: b, markup: markup{out: out}, sections: a, ids: make(map[*table]string), ways: make(map[string]string), months: b.head.Words.months()}
 	for _, s := range a {
 		if s.key == "timeline" {
 			w.timeline = s.long

@@ -181,20 +181,21 @@ func (w *web) value(c *cell) {
 	case cellPercent:
 		w.text(w.head.Words.share(c.part))
 	case cellMoment:
-		w.time(c.at, time.DateTime, time.RFC3339)
+		w.time(c.at, " 15:04:05", time.RFC3339)
 	case cellDay:
-		w.time(c.at, time.DateOnly, time.DateOnly)
+		w.time(c.at, "", time.DateOnly)
 	case cellLink:
 		w.element("a", c.text, "href", w.way(c))
 	}
 }
 
-// time writes a time on the clock of the reader, and as a program reads it.
-func (w *web) time(at time.Time, shown, exact string) {
+// time writes a day and, where clock is its layout, a time, on the clock of the
+// reader, and as a program reads it.
+func (w *web) time(at time.Time, clock, exact string) {
 	l := at.In(w.head.Zone)
 	if y := l.Year(); at.IsZero() || y < 0 || y > 9999 {
 		w.text(w.timeText(at))
 		return
 	}
-	w.element("time", l.Format(shown), "datetime", l.Format(exact))
+	w.element("time", w.months.day(l)+l.Format(clock), "datetime", l.Format(exact))
 }

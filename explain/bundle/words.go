@@ -60,6 +60,22 @@ func (w Words) date(t time.Time) string {
 		"month", w("bundle.month."+strconv.Itoa(int(t.Month()))), "year", strconv.Itoa(t.Year()))
 }
 
+// months are the short names of the months, for days in tables.
+type months [12]string
+
+func (w Words) months() *months {
+	var m months
+	for i := range m {
+		m[i] = w("bundle.month." + strconv.Itoa(i+1) + ".short")
+	}
+	return &m
+}
+
+// day writes the day of t as the cells of the workbook show it.
+func (m *months) day(t time.Time) string { return strconv.Itoa(t.Day()) + " " + m.month(t) }
+
+func (m *months) month(t time.Time) string { return m[t.Month()-1] + " " + strconv.Itoa(t.Year()) }
+
 // list joins names with commas.
 func (w Words) list(kind string, codes []string) string {
 	words := make([]string, len(codes))

@@ -153,7 +153,7 @@ func (w *workbook) share() error {
 
 // build makes everything but the rows of long tables.
 func (w *workbook) build() error {
-	if err := addStyles(w.f); err != nil {
+	if err := addStyles(w.f, w.word("date.locale")); err != nil {
 		return err
 	}
 	if err := w.f.SetSheetName("Sheet1", w.sheets[0].name); err != nil {
