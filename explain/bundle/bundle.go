@@ -231,6 +231,7 @@ func (w *Writer) Unreadable(r *schema.Record) error {
 	}
 	own.reasons[r.Unreadable]++
 	w.overview.unreadable(r)
+	w.placing.matrix.add(&schema.Facets{})
 	w.masked.add(r, w.head.Words("bundle.unreadable.title"))
 	w.line = AppendUnreadable(w.line, r)
 	return w.record(r.At, w.unreadableRow(r))

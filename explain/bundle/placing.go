@@ -19,6 +19,7 @@ type placing struct {
 	services   tags
 	platforms  tags
 	findings   map[schema.FindingID]*noticed
+	matrix     matrix
 }
 
 // placed is what is known of a group of records.
@@ -46,7 +47,7 @@ func newPlacing() *placing {
 	return &placing{
 		categories: make(map[schema.Category]*placed), purposes: make(map[schema.Purpose]int64),
 		regions: make(map[schema.Region]int64), roles: make(map[schema.Role]int64),
-		findings: make(map[schema.FindingID]*noticed),
+		findings: make(map[schema.FindingID]*noticed), matrix: make(matrix),
 	}
 }
 
@@ -64,6 +65,7 @@ func (p *placing) add(e *schema.Explanation) {
 	p.roles[cmp.Or(x.Role, schema.RoleUnknown)]++
 	p.services.add(x.Service)
 	p.platforms.add(x.Platform)
+	p.matrix.add(x)
 	for _, id := range e.Findings {
 		p.notice(id, cmp.Or(e.Rule, string(eventLayer(e.Layer))))
 	}

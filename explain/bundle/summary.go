@@ -14,7 +14,7 @@ const (
 
 // summary is Samenvatting: the counts, in tables and two charts.
 func (b *book) summary(events []*eventRow) *section {
-	s := b.newSection("summary", 58, 14, 24, 16, 16)
+	s := b.newSection("summary", 58, 14, 24, 18, 18, 12, 12, 16)
 	for _, f := range b.amounts() {
 		s.add(lead(f))
 	}
@@ -31,6 +31,7 @@ func (b *book) summary(events []*eventRow) *section {
 	}
 	b.topEvents(s, events)
 	b.shares(s)
+	b.spreads(s)
 	b.apps(s)
 	b.periods(s)
 	return s
