@@ -10,6 +10,7 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"slices"
 
 	"inzage/explain"
 	"inzage/explain/bundle"
@@ -120,15 +121,13 @@ func (l Line) Run(ctx context.Context, set *inputs.Set) (*Summary, error) {
 // tell hands the files to the sink, with the problems that are known only now
 // that everything was read, and those of names that are no file to read (links).
 func (l Line) tell(ctx context.Context, s *Summary, files []readFile, problems []inputs.Problem) error {
-	known := make(map[string]schema.Code, len(problems))
+	known := make(map[string][]schema.Code, len(problems))
 	for _, p := range problems {
-		known[p.Name] = p.Code
+		known[p.Name] = append(known[p.Name], p.Code)
 	}
 	for i := range files {
 		f := &files[i]
-		if f.Problem == "" {
-			f.Problem = known[f.File.Name]
-		}
+		f.troubled(known[f.File.Name])
 		delete(known, f.File.Name)
 		if f.Problem != "" {
 			s.Broken++
@@ -143,14 +142,29 @@ func (l Line) tell(ctx context.Context, s *Summary, files []readFile, problems [
 		l.Sink.File(f.FileInfo)
 	}
 	for _, p := range problems {
-		if code, left := known[p.Name]; left {
+		if codes, left := known[p.Name]; left {
 			delete(known, p.Name)
 			s.Files++
 			s.Broken++
-			l.Sink.File(bundle.FileInfo{Name: s.shown.of(p.Name), Problem: code})
+			f := readFile{FileInfo: bundle.FileInfo{Name: s.shown.of(p.Name)}}
+			f.troubled(codes)
+			l.Sink.File(f.FileInfo)
 		}
 	}
 	return nil
+}
+
+// troubled adds what is wrong with a file, each code once: the first is its
+// problem, the others stand behind it.
+func (f *readFile) troubled(codes []schema.Code) {
+	for _, c := range codes {
+		switch {
+		case f.Problem == "":
+			f.Problem = c
+		case c != f.Problem && !slices.Contains(f.More, c):
+			f.More = append(f.More, c)
+		}
+	}
 }
 
 // match finds the source that reads a file.

@@ -73,6 +73,8 @@ type FileInfo struct {
 	// Refused is why it was not read at all, Problem is what stopped reading
 	// before the end; both empty where all went well.
 	Refused, Problem schema.Code
+	// More is what else is wrong with it.
+	More []schema.Code
 	// Withheld is why the file itself is not in the bundle, or empty.
 	Withheld Withheld
 }

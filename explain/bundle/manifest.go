@@ -65,6 +65,7 @@ type input struct {
 	Repairs map[string]int64 `json:"repairs,omitempty"`
 	Refused string           `json:"refused,omitempty"`
 	Problem string           `json:"problem,omitempty"`
+	More    []schema.Code    `json:"more_problems,omitempty"`
 }
 
 // rawFile ties a name in the zip to the name as it was received.
@@ -113,7 +114,7 @@ func (b *book) manifest() ([]byte, error) {
 		f := &w.files[i]
 		in := input{
 			Name: visible(f.Name), Source: f.Source, Format: f.Format, SHA256: f.SHA256,
-			Counts: countsOf(&f.own.balance), Refused: string(f.Refused), Problem: string(f.Problem),
+			Counts: countsOf(&f.own.balance), Refused: string(f.Refused), Problem: string(f.Problem), More: f.More,
 		}
 		if f.Size >= 0 {
 			in.Size = new(f.Size)

@@ -51,7 +51,7 @@ func (b *book) size(f *received) cell {
 // why records were unreadable.
 func (b *book) remark(f *received) string {
 	var list []string
-	for _, c := range []schema.Code{f.Refused, f.Problem} {
+	for _, c := range append([]schema.Code{f.Refused, f.Problem}, f.More...) {
 		if c != "" {
 			list = append(list, b.head.Words.term("code", string(c)))
 		}
