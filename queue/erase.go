@@ -125,7 +125,9 @@ func (q *Queue) shred(ctx context.Context, id schema.RequestID) (err error) {
 	if !ValidID(id) {
 		return schema.Fail(schema.CodeNotFound, "erase request", nil)
 	}
-	for _, name := range keyNames(id) {
+	// The vault's own key last: as long as it is there, Sweep finds what is left of
+	// a request that was never opened.
+	for _, name := range slices.Backward(keyNames(id)) {
 		if err := dropStream(ctx, q.keys, prefixKey+name); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package workers_test
 
 import (
+	"bytes"
 	"context"
 	"sync"
 	"sync/atomic"
@@ -97,5 +98,46 @@ func TestTermsAreKept(t *testing.T) {
 	}
 	if _, err := q.Certificate(t.Context(), open.ID); schema.CodeOf(err) != schema.CodeConflict {
 		t.Errorf("the certificate of an open request: %v", err)
+	}
+}
+
+// The clock makes the day's checkpoint of itself and hands it over, at each turn
+// until that works.
+func TestClockKeepsCheckpoints(t *testing.T) {
+	t.Parallel()
+	q := queuetest.New(t)
+	r := queuetest.Request(t, q, "graphexport")
+	reg, err := q.OpenRegister(t.Context())
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	handed, turns := make(chan queue.Checkpoint), 0
+	clock := workers.Clock{
+		Queue: q, Register: reg, Zone: time.UTC, Now: time.Now, Every: 10 * time.Millisecond,
+		Elsewhere: func(c queue.Checkpoint) error {
+			if turns++; turns == 1 {
+				return schema.Fail(schema.CodeIO, "keep checkpoint elsewhere", nil)
+			}
+			select {
+			case handed <- c:
+			case <-ctx.Done():
+			}
+			return nil
+		},
+	}
+	end := make(chan error, 1)
+	go func() { end <- clock.Run(ctx) }()
+	c := <-handed
+	stop()
+	if err := <-end; err != nil {
+		t.Error(queuetest.Why(err))
+	}
+	if c.Size < r.Entries || !c.Signed { // the clock also gives reminders
+		t.Errorf("handed over is %+v, want one of %d entries at least", c, r.Entries)
+	}
+	if list, err := q.Checkpoints(t.Context()); err != nil || len(list) != 1 || !bytes.Equal(list[0].Text, c.Text) {
+		t.Errorf("kept are %+v, %v", list, err)
 	}
 }
