@@ -120,8 +120,12 @@ func (c *Catalog) EventLayers() func(name string) schema.Layer {
 	return func(name string) schema.Layer { return x.Explain(schema.Record{Event: name}).Layer }
 }
 
-// FieldLayer tells on which layer a field of this path is explained.
+// FieldLayer tells on which layer a field of this path is explained, in an event
+// in which that is best known.
 func (c *Catalog) FieldLayer(path string) schema.Layer {
+	if c.only.explains(path) {
+		return schema.LayerDictionary
+	}
 	if f := c.lookup(path, ""); f != nil {
 		return f.layer
 	}

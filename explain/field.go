@@ -61,6 +61,9 @@ func (c *Catalog) addFields(at *place, raw rawFields) {
 		}
 		c.fields[key] = f
 	}
+	for _, block := range raw.Only {
+		c.only.add(at, block, raw.Ref)
+	}
 }
 
 // scopedWhole finds the rule of a scope that is about exactly this name: "Url"

@@ -94,16 +94,12 @@ func (a *affix) yields(class schema.Class) bool {
 }
 
 // retiredWhy is the reason code where Microsoft says that a field of an event is
-// no longer filled, else "". A name in the list that ends in * stands for all
-// events that begin so.
+// no longer filled, else "".
 func (c *Catalog) retiredWhy(event, field string) string {
-	if why := c.retired[event][field]; why != "" {
-		return why
-	}
-	for end := len(event); end > 0; end = strings.LastIndexByte(event[:end], '.') {
-		if why := c.retired[event[:end]+".*"][field]; why != "" {
-			return why
-		}
-	}
-	return ""
+	var why string
+	patterns(event, func(p string) bool {
+		why = c.retired[p][field]
+		return why != ""
+	})
+	return why
 }

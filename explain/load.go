@@ -28,6 +28,7 @@ type Catalog struct {
 	namespaces map[string]*namespace
 	spaces     map[string]*namespace        // named by the record beside the event name
 	fields     map[string]*field            // by folded name
+	only       only                         // what a name means in some events or one source
 	prefixes   []*field                     // dictionary names that end in *, longest first
 	affixes    []*affix                     // longest first
 	heads      map[string]string            // word, lower case → reason code
@@ -59,6 +60,7 @@ func Load(fsys ...fs.FS) (*Catalog, error) {
 		namespaces: make(map[string]*namespace),
 		spaces:     make(map[string]*namespace),
 		fields:     make(map[string]*field),
+		only:       make(only),
 		heads:      make(map[string]string),
 		retired:    make(map[string]map[string]string),
 		tokens:     make(map[string]both),

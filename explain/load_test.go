@@ -33,6 +33,7 @@ func mustSmall(t *testing.T, files map[string]string) *Catalog {
 func TestLoadIsStrict(t *testing.T) {
 	t.Parallel()
 	const event = "- event: A.B\n  title: {nl: a, en: a}\n  text: {nl: a, en: b}\n  want: {nl: a, en: b}\n"
+	const field = "fields: {A: {class: unknown, nl: a, en: a}}"
 	tests := []struct {
 		name  string
 		files map[string]string
@@ -52,6 +53,11 @@ func TestLoadIsStrict(t *testing.T) {
 		{"unknown folder", map[string]string{"evnts/x.yaml": "a: b\n"}, "no such part"},
 		{"bracket open", map[string]string{"events/x.yaml": strings.Replace(event, "text: {nl: a, en: b}", `text: {nl: "a[", en: "b["}`, 1)}, "[ without ]"},
 		{"two stars", map[string]string{"events/x.yaml": strings.Replace(event, "A.B", "A.*.B.*", 1)}, "one * at most"},
+		{"only: no place", map[string]string{"fields/x.yaml": "only:\n- {" + field + "}\n"}, "a source or events"},
+		{"only: two places", map[string]string{"fields/x.yaml": "only:\n- {source: x, events: [A.B], " + field + "}\n"}, "a source or events"},
+		{"only: no fields", map[string]string{"fields/x.yaml": "only:\n- {events: [A.B]}\n"}, "needs fields"},
+		{"only: star in the middle", map[string]string{"fields/x.yaml": "only:\n- {events: [A.*.B], " + field + "}\n"}, "behind a dot"},
+		{"only: twice", map[string]string{"fields/x.yaml": "only:\n- {events: [A.B, a_b], " + field + "}\n"}, "given twice"},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

@@ -19,6 +19,7 @@ type plan struct {
 	text        *template
 	fixed       map[string]string // slots that do not come from the record
 	entry       *entry
+	source      string
 	event       string                // folded
 	scope       string                // the kind of its namespace
 	fields      map[string]*fieldPlan // by path as the source spells it
@@ -75,7 +76,7 @@ func (x *Explainer) newPlan(r *schema.Record) *plan {
 		ns = space
 	}
 	p.called = x.app(r, ns)
-	p.event = fold(event)
+	p.source, p.event = strings.Clone(r.Source), fold(event)
 	if ns != nil {
 		p.about, p.scope = ns.about, ns.kind
 	}
@@ -245,6 +246,9 @@ func (x *Explainer) newField(p *plan, path string) *fieldPlan {
 	var f *field
 	if p.entry != nil {
 		f = p.entry.fields[short]
+	}
+	if f == nil {
+		f = x.c.only.find(p.source, p.event, path)
 	}
 	if f == nil {
 		f = x.lookup(path, p.scope)

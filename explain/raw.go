@@ -52,6 +52,13 @@ type rawFields struct {
 	Ref      string              `yaml:"ref"`
 	Contract string              `yaml:"contract"`
 	Fields   map[string]rawField `yaml:"fields"`
+	Only     []rawOnly           `yaml:"only"`
+}
+
+type rawOnly struct {
+	Source string              `yaml:"source"`
+	Events []string            `yaml:"events"`
+	Fields map[string]rawField `yaml:"fields"`
 }
 
 type rawNamespace struct {

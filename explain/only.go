@@ -1,0 +1,88 @@
+package explain
+
+import (
+	"strings"
+
+	"inzage/schema"
+)
+
+// only holds what a field's name means in some events, or in the records of one
+// source, and nowhere else: one common word ("Name", "Device") means another
+// thing in each event. By source or pattern of events, then by name.
+type only map[string]map[string]*field
+
+// ofSource marks the key of a source; no name of an event begins so.
+const ofSource = "source "
+
+// add takes in one block of a dictionary file.
+func (o only) add(at *place, raw rawOnly, ref string) {
+	keys := make([]string, 0, len(raw.Events)+1)
+	for _, event := range raw.Events {
+		if strings.Contains(strings.TrimSuffix(event, ".*"), "*") {
+			at.fail("only: %s: a * stands at the end, behind a dot", event)
+		}
+		keys = append(keys, fold(event))
+	}
+	if raw.Source != "" {
+		keys = append(keys, ofSource+raw.Source)
+	}
+	if (raw.Source == "") == (len(raw.Events) == 0) || len(raw.Fields) == 0 {
+		at.fail("only: needs fields, and a source or events")
+	}
+	for name, rf := range raw.Fields {
+		f := at.field(name, rf, ref, schema.LayerDictionary)
+		id := f.name
+		if raw.Source == "" {
+			id = canonical(name)
+		}
+		for _, key := range keys {
+			if o[key] == nil {
+				o[key] = make(map[string]*field, len(raw.Fields))
+			}
+			if o[key][id] != nil {
+				at.fail("only: %s: field %s: given twice", key, name)
+			}
+			o[key][id] = f
+		}
+	}
+}
+
+// find returns what the field is in this event, the longest pattern first, or
+// else in this source. A source's fields are those of its envelope, so their
+// path is whole: "data.name" is no "name".
+func (o only) find(source, event, path string) *field {
+	var f *field
+	short := canonical(path)
+	patterns(event, func(p string) bool {
+		f = o[p][short]
+		return f != nil
+	})
+	if f == nil {
+		f = o[ofSource+source][fold(path)]
+	}
+	return f
+}
+
+// explains tells whether some event or source gives the name a meaning.
+func (o only) explains(path string) bool {
+	short := canonical(path)
+	for _, fields := range o {
+		if fields[short] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// patterns calls yield with the folded name of an event and with the patterns
+// that it fits ("office.word.*"), longest first, until yield returns true.
+func patterns(event string, yield func(pattern string) bool) {
+	if yield(event) {
+		return
+	}
+	for end := len(event); end > 0; end = strings.LastIndexByte(event[:end], '.') {
+		if yield(event[:end] + ".*") {
+			return
+		}
+	}
+}
