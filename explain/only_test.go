@@ -37,6 +37,7 @@ func TestBareNames(t *testing.T) {
 		{"", "Census.PrivacySettings", "Email", schema.LinkedUsage, "Whether apps may"},
 		{"", "Office.Word.FileSaved", "Email", schema.DirectIdentifier, "An e-mail address"},
 		{"", "Office.Word.FileSaved", "Alias", schema.DirectIdentifier, "short name"},
+		{"", "OneNote.SignIn.AccountAdded", "SyncType", schema.AggregateTechnical, "your account"},
 		{"", "conversation_load_time", "time", schema.AggregateTechnical, "How long"},
 	} {
 		e := x.Explain(schema.Record{Source: tc.source, Event: tc.event, Fields: fields(tc.path, "x")})

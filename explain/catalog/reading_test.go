@@ -254,7 +254,7 @@ func explained(text, short string) bool {
 // either, then names of products and laws, then values in the examples.
 const knownAbbreviations = `
 PC TV OK ID USB PDF SMS GPS QR CD CDs PIN SIM IP AI MB GB EU BSN MAC
-HTML CSV JSON YAML ZIP SHA
+HTML CSV JSON YAML ZIP SHA UTF
 BI IQ NET JAWS NVDA AVG GDPR
 NPS NTFS CLOUD UTF IN ADDED FILE
 `
