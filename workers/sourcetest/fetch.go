@@ -28,6 +28,9 @@ type Remote struct {
 	// Pause is the longest that the suite waits when it is asked to come later:
 	// the other side's time is short.
 	Pause time.Duration
+	// Box opens the box of the fetch, as each try does anew; nil is one in a
+	// folder.
+	Box func(t *testing.T) schema.Box
 }
 
 // Fetch checks what schema.Fetcher promises of any source: that it asks to be
@@ -108,7 +111,7 @@ func Fetch(t *testing.T, start func(t *testing.T) Remote) {
 
 // fetching is one fetch under test. It is the box too.
 type fetching struct {
-	*Box
+	schema.Box
 
 	t      *testing.T
 	remote Remote
@@ -118,12 +121,18 @@ type fetching struct {
 }
 
 func newFetching(t *testing.T, r Remote) *fetching {
-	return &fetching{Box: NewBox(t.TempDir()), t: t, remote: r, noted: func() {}}
+	t.Helper()
+	if r.Box == nil {
+		folder := t.TempDir()
+		r.Box = func(*testing.T) schema.Box { return NewBox(folder) }
+	}
+	return &fetching{Box: r.Box(t), t: t, remote: r, noted: func() {}}
 }
 
 // try runs the job once and looks at its error.
 func (f *fetching) try(ctx context.Context) error {
 	f.t.Helper()
+	f.Box = f.remote.Box(f.t)
 	err := f.remote.Source.Fetch(ctx, f.remote.Who, f)
 	if err == nil {
 		return nil

@@ -2,12 +2,14 @@ package fetch
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 
+	"inzage/queue/queuetest"
 	"inzage/schema"
 	"inzage/workers/graphexport/simulate"
 	"inzage/workers/sourcetest"
@@ -22,6 +24,31 @@ func TestSuite(t *testing.T) {
 			Source: r.Source, Who: r.subject(), Pause: day / 4,
 			Personal: append(personal(r), r.config.SignIn.Secret.Reveal(), r.config.Storage.Key.Reveal()),
 			Acts:     func() int { return r.tenant.Orders(r.who.ObjectID) },
+		}
+	})
+}
+
+// TestSuiteOnTheQueue is the same with the sealed boxes that the service has,
+// each of a request of its own.
+func TestSuiteOnTheQueue(t *testing.T) {
+	t.Parallel()
+	q := queuetest.New(t)
+	sourcetest.Fetch(t, func(t *testing.T) sourcetest.Remote {
+		t.Helper()
+		r := newRig(t, simulate.Options{})
+		request := queuetest.Request(t, q, r.Name())
+		return sourcetest.Remote{
+			Source: r.Source, Who: r.subject(), Pause: day / 4,
+			Personal: personal(r),
+			Acts:     func() int { return r.tenant.Orders(r.who.ObjectID) },
+			Box: func(t *testing.T) schema.Box {
+				t.Helper()
+				v, err := q.Vault(context.WithoutCancel(t.Context()), request.ID)
+				if err != nil {
+					t.Fatal(queuetest.Why(err))
+				}
+				return v.Box(r.Name()).ForOrder(1)
+			},
 		}
 	})
 }
