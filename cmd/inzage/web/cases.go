@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"inzage/schema"
@@ -16,6 +17,25 @@ type casesPage struct {
 	Today   schema.Date
 	Base    string // of the links to cases
 	CanFile bool   // this visitor can file a case for somebody
+	// A page has perPage rows of all; Show is the filter, Page and Pages count
+	// from 1.
+	all         []schema.Standing
+	Show        string
+	Page, Pages int
+}
+
+// perPage is how many cases one page lists.
+const perPage = 100
+
+// Before and After are the pages beside this one, 0 for none.
+func (p casesPage) Before() int { return p.Page - 1 }
+
+// After is the next page.
+func (p casesPage) After() int {
+	if p.Page < p.Pages {
+		return p.Page + 1
+	}
+	return 0
 }
 
 // filter is one way to look at the list.
@@ -46,6 +66,7 @@ func (d *Desk) list(v *visit, base string) casesPage {
 	p := casesPage{Filters: d.filters(), Today: d.today(), Base: base}
 	here := slices.IndexFunc(p.Filters, func(f filter) bool { return f.Name == v.r.FormValue("show") })
 	p.Filters[max(here, 0)].Here = true
+	p.Show = p.Filters[max(here, 0)].Name
 	for r := range d.Register.All() {
 		s := r.On(p.Today)
 		for i := range p.Filters {
@@ -53,12 +74,16 @@ func (d *Desk) list(v *visit, base string) casesPage {
 			if f.keep(s) {
 				f.Count++
 				if f.Here {
-					p.Rows = append(p.Rows, s)
+					p.all = append(p.all, s)
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(p.Rows, func(a, b schema.Standing) int { return a.Due.Compare(b.Due) })
+	slices.SortStableFunc(p.all, func(a, b schema.Standing) int { return a.Due.Compare(b.Due) })
+	p.Pages = max(1, (len(p.all)+perPage-1)/perPage)
+	page, _ := strconv.Atoi(v.r.FormValue("page"))
+	p.Page = min(max(page, 1), p.Pages)
+	p.Rows = p.all[(p.Page-1)*perPage : min(p.Page*perPage, len(p.all))]
 	return p
 }
 

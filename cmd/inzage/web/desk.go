@@ -80,6 +80,8 @@ type Desk struct {
 	// asking is held while somebody asks for access, or files for another, so that
 	// asking twice at the same moment makes one request.
 	asking sync.Mutex
+	// verifying is held while the ledger is read: one at a time is enough.
+	verifying sync.Mutex
 	// known are the people of open cases; who asks or files looks there.
 	known map[schema.RequestID]acquainted
 }

@@ -2,7 +2,9 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
+	"inzage/queue"
 	"inzage/schema"
 )
 
@@ -11,17 +13,36 @@ import (
 // does at work.
 type oversightPage struct {
 	List casesPage
-	KPI  kpi
+	KPI  *kpi
 }
 
 // kpi is what supervisors ask an organisation about its answers.
 type kpi struct {
 	Answered, InMonth, InThree, Late int
 	Extended, Refused, Open          int
+	days                             []int // how many each answer took
+	Total, Findings                  int
+}
+
+// Share is n of all, in whole percents; empty where there is none.
+func (k *kpi) Share(n, all int) string {
+	if all == 0 {
+		return ""
+	}
+	return itoa((100*n+all/2)/all) + "%"
+}
+
+// Median is how many days the answer in the middle took.
+func (k *kpi) Median() string {
+	if len(k.days) == 0 {
+		return "–"
+	}
+	slices.Sort(k.days)
+	return itoa(k.days[len(k.days)/2])
 }
 
 func (d *Desk) oversight(v *visit) error {
-	p := oversightPage{List: d.list(v, "/oversight/")}
+	p := oversightPage{List: d.list(v, "/oversight/"), KPI: new(kpi)}
 	for r := range d.Register.All() {
 		p.KPI.count(r, schema.CivilDate(r.Answered, d.Zone))
 	}
@@ -30,6 +51,10 @@ func (d *Desk) oversight(v *visit) error {
 
 // count adds a request that was answered on the day, where it was answered.
 func (k *kpi) count(r schema.Request, answered schema.Date) {
+	k.Total++
+	if r.Build.Counts["findings"] > 0 {
+		k.Findings++
+	}
 	if r.Extended {
 		k.Extended++
 	}
@@ -43,6 +68,7 @@ func (k *kpi) count(r schema.Request, answered schema.Date) {
 		return
 	}
 	k.Answered++
+	k.days = append(k.days, r.Received.DaysUntil(answered))
 	d := schema.DeadlineFor(r.Received, r.Calendar)
 	switch {
 	case !answered.After(d.Due):
@@ -66,4 +92,33 @@ func (d *Desk) oversightCase(v *visit) error {
 		p.Proposals[i].Decide, p.Proposals[i].Reason = false, ""
 	}
 	return d.show(v, http.StatusOK, "case", p)
+}
+
+// verifiedPage is what came of reading the whole ledger.
+type verifiedPage struct {
+	queue.Verified
+	At    string
+	Flaws []foundFlaw
+}
+
+type foundFlaw struct {
+	Case string // empty where it is not known of which case
+	N    int
+	What queue.FlawKind
+}
+
+// verifyLedger reads the whole ledger, once for all who ask at the same time.
+func (d *Desk) verifyLedger(v *visit) error {
+	d.verifying.Lock()
+	defer d.verifying.Unlock()
+	found, err := d.Queue.Verify(v.ctx())
+	if err != nil {
+		return err
+	}
+	p := verifiedPage{Verified: found, At: d.moment(v.lang, d.Now())}
+	for _, f := range found.Flaws {
+		r, _ := d.Register.Request(f.Request)
+		p.Flaws = append(p.Flaws, foundFlaw{r.Case, f.N, f.Kind})
+	}
+	return d.show(v, http.StatusOK, "verified", p)
 }

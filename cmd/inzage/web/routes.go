@@ -78,6 +78,9 @@ func (d *Desk) routes() []route {
 		{"POST", "/cases/{case}/content", false, readers, d.content},
 
 		{"GET", "/oversight", false, officers, d.oversight},
+		{"GET", "/oversight.csv", false, officers, d.exportCSV},
+		{"GET", "/oversight.xlsx", false, officers, d.exportXLSX},
+		{"POST", "/oversight", false, officers, d.verifyLedger},
 		{"GET", "/oversight/{case}", false, officers, d.oversightCase},
 	}
 }
