@@ -74,6 +74,7 @@ const (
 type Desk struct {
 	Options
 	pages    *pages
+	guides   map[string]guide // by <name>.<language>
 	sessions *sessions
 	service  *service // nil where there is none
 	links    *links
@@ -92,8 +93,12 @@ func New(o Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
+	texts, err := loadGuides()
+	if err != nil {
+		return nil, err
+	}
 	return &Desk{
-		Options: o, pages: p, sessions: newSessions(o.Now), service: newService(o.OIDC, o.Now), links: newLinks(o.Now),
+		Options: o, pages: p, guides: texts, sessions: newSessions(o.Now), service: newService(o.OIDC, o.Now), links: newLinks(o.Now),
 		known: make(map[schema.RequestID]acquainted),
 	}, nil
 }

@@ -14,7 +14,9 @@ import (
 // what anybody does.
 func (d *Desk) exported(v *visit) (heads []string, rows [][]any) {
 	word := func(key string) string { return d.Catalog.Text(v.lang, key) }
-	yes := func(is bool) string { return word(map[bool]string{true: "desk.export.yes", false: "desk.export.no"}[is]) }
+	yes := func(is bool) string {
+		return word(map[bool]string{true: "desk.export.yes", false: "desk.export.no"}[is])
+	}
 	for _, key := range []string{
 		"cli.column.case", "cli.column.state", "cli.column.received", "cli.column.due", "desk.export.left", "desk.export.overdue",
 		"desk.export.extended", "cli.column.waiting", "desk.export.changed", "desk.export.answered", "desk.export.findings",

@@ -44,6 +44,8 @@ func (d *Desk) routes() []route {
 	return []route{
 		{"GET", "/{$}", true, nil, d.start},
 		{"GET", "/static/{file}", true, nil, d.static},
+		{"GET", "/guides", true, nil, d.guideList},
+		{"GET", "/guides/{guide}", true, nil, d.guide},
 		{"POST", "/language", true, nil, d.language},
 		{"GET", "/sign-in", true, nil, d.signIn},
 		{"POST", "/sign-in", true, nil, d.sendLink},

@@ -32,7 +32,7 @@ func TestMatrix(t *testing.T) {
 			if route.path == "/sign-out" || strings.HasSuffix(route.path, "/withdraw") && route.method == http.MethodPost && name == asker || strings.HasSuffix(route.path, "/recall") {
 				continue // ends what the others need; TestStory does these
 			}
-			path := strings.NewReplacer("{$}", "", "{case}", r.Case, "{link}", "no-such-link", "{file}", o.desk.pages.cssName).Replace(route.path)
+			path := strings.NewReplacer("{$}", "", "{case}", r.Case, "{link}", "no-such-link", "{file}", o.desk.pages.cssName, "{guide}", "employee").Replace(route.path)
 			before := o.request(r)
 			a := b.do(route.method, path, nil, nil)
 			may := route.public || len(has) > 0 && overlap(has, route.roles)
@@ -222,8 +222,8 @@ func TestPages(t *testing.T) {
 	o := open(t)
 	r := o.works(o.asks(o.sit(asker)), "bundle")
 	for name, paths := range map[string][]string{
-		"": {"/sign-in", "/sign-in/nothing", "/nothing"}, asker: {"/requests", "/requests/" + r.Case, "/requests/" + r.Case + "/withdraw"},
-		admin: {"/cases", "/cases?show=closed", "/cases/" + r.Case, "/cases/nothing"}, officer: {"/oversight", "/oversight/" + r.Case},
+		"": {"/sign-in", "/sign-in/nothing", "/nothing", "/guides", "/guides/employee", "/guides/admin", "/guides/dpo"}, asker: {"/requests", "/requests/" + r.Case, "/requests/" + r.Case + "/withdraw"},
+		admin: {"/cases", "/intake", "/intake/list", "/cases?show=closed", "/cases/" + r.Case, "/cases/nothing"}, officer: {"/oversight", "/oversight/" + r.Case},
 	} {
 		b := o.sit(name)
 		for _, path := range paths {
