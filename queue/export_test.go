@@ -92,6 +92,38 @@ func Fill(ctx context.Context, q *Queue, requests int) error {
 	return nil
 }
 
+// Touch makes the register write its whole snapshot.
+func Touch(r *Register) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id := range r.rows {
+		r.dirty[pieceOf(id)] = true
+	}
+}
+
+// Piece is the piece of the snapshot in which a request stands.
+func Piece(q *Queue, id schema.RequestID) ([]byte, error) {
+	kv, err := q.ledger.KeyValue(context.Background(), bucketRegister)
+	if err != nil {
+		return nil, err
+	}
+	e, err := kv.Get(context.Background(), pieceOf(id))
+	if err != nil {
+		return nil, err
+	}
+	return e.Value(), nil
+}
+
+// SetPiece puts another in its place.
+func SetPiece(q *Queue, id schema.RequestID, value []byte) error {
+	kv, err := q.ledger.KeyValue(context.Background(), bucketRegister)
+	if err != nil {
+		return err
+	}
+	_, err = kv.Put(context.Background(), pieceOf(id), value)
+	return err
+}
+
 // Store stores a file and forgets it.
 func Store(ctx context.Context, v *Vault, content []byte) error {
 	h, err := v.store(ctx, v.raw, bytes.NewReader(content))

@@ -24,20 +24,23 @@ type Register struct {
 	mu     sync.RWMutex
 	rows   map[schema.RequestID]*row
 	cases  map[string]schema.RequestID
-	due    []dueKey // of the requests that still need an answer
+	shared map[string]bool // case numbers that several requests have
+	due    []dueKey        // of the requests that still need an answer
 	states map[schema.State][]dueKey
-	seq    uint64 // the last entry of the ledger that was applied
-	dirty  map[schema.RequestID]bool
-	forged map[schema.RequestID]bool // their snapshot fails its proof; it is left as it is
-	grown  chan struct{}             // closed and replaced when an entry was applied
+	seq    uint64          // the last entry of the ledger that was applied
+	dirty  map[string]bool // pieces of the snapshot in which something changed
+	forged map[string]bool // those that fail their proof; they are left as they are
+	grown  chan struct{}   // closed and replaced when an entry was applied
+
+	keeping sync.Mutex        // held while the snapshot is written
+	revs    map[string]uint64 // of its pieces
 }
 
 // row is a request and where its ledger stands.
 type row struct {
 	anchor
 	request schema.Request
-	rev     uint64 // of the snapshot
-	bad     bool   // its ledger is not what was written
+	bad     bool // its ledger is not what was written
 }
 
 // anchor is a place in the ledger of a request, kept outside it: how many
@@ -62,26 +65,19 @@ func (k dueKey) compare(other dueKey) int {
 // entries are missing from the ledger: Verify names them. Nothing should be
 // written before a backup was restored.
 func (q *Queue) OpenRegister(ctx context.Context) (*Register, error) {
-	r := &Register{
-		q: q, rows: make(map[schema.RequestID]*row), cases: make(map[string]schema.RequestID),
-		states: make(map[schema.State][]dueKey), dirty: make(map[schema.RequestID]bool),
-		forged: make(map[schema.RequestID]bool), grown: make(chan struct{}),
+	r := &Register{q: q, grown: make(chan struct{}), forged: make(map[string]bool)}
+	r.empty()
+	h, err := r.load(ctx)
+	if err == nil {
+		err = q.whole(ctx, h.Seq)
 	}
-	seq, err := r.load(ctx)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = r.catchUp(ctx, h)
 	}
-	if err := q.whole(ctx, seq); err != nil {
-		return nil, err
+	if err == nil && r.short(h) {
+		r.empty()
+		err = r.catchUp(ctx, extent{})
 	}
-	r.seq = seq
-	err = q.walk(ctx, subjectLedger+">", seq+1, func(subject string, e stored) error {
-		r.apply(subject, e)
-		return nil
-	}, func(subject string, _ error) error {
-		r.spoil(subject)
-		return nil
-	})
 	if err != nil {
 		return nil, err
 	}
@@ -89,23 +85,75 @@ func (q *Queue) OpenRegister(ctx context.Context) (*Register, error) {
 	return r, nil
 }
 
+// empty makes a register of nothing.
+func (r *Register) empty() {
+	r.rows, r.dirty, r.revs = make(map[schema.RequestID]*row), make(map[string]bool), make(map[string]uint64)
+}
+
+// catchUp reads the entries after those that the snapshot has.
+func (r *Register) catchUp(ctx context.Context, h extent) error {
+	r.seq = h.Seq
+	return r.q.walk(ctx, subjectLedger+">", h.Seq+1, func(subject string, e stored) error {
+		r.apply(subject, e)
+		return nil
+	}, func(subject string, _ error) error {
+		r.spoil(subject)
+		return nil
+	})
+}
+
+// short reports whether the requests come to fewer entries than the ledger has:
+// a piece of the snapshot is older than its head. Requests with a bad ledger say
+// nothing about that, so they make it short too.
+func (r *Register) short(h extent) bool {
+	var entries uint64
+	for _, row := range r.rows {
+		entries += uint64(row.N) //nolint:gosec // a count
+	}
+	return entries+h.Odd < r.seq
+}
+
 // sort makes the lists, once everything that was there is in.
 func (r *Register) sort() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.due, r.states = nil, make(map[schema.State][]dueKey)
+	r.due, r.states = make([]dueKey, 0, len(r.rows)), make(map[schema.State][]dueKey)
+	r.cases, r.shared = make(map[string]schema.RequestID, len(r.rows)), make(map[string]bool)
+	// Many came in on the same day, and reckoning a due date takes a while.
+	type term struct {
+		received schema.Date
+		calendar schema.Calendar
+		extended bool
+	}
+	known := make(map[term]schema.Date)
+	all := make([]dueKey, 0, len(r.rows))
 	for id, row := range r.rows {
-		key := dueKey{row.request.Due(), id}
-		r.states[row.request.State] = append(r.states[row.request.State], key)
-		if row.request.State.Open() {
+		req := &row.request
+		t := term{req.Received, req.Calendar, req.Extended}
+		due, ok := known[t]
+		if !ok {
+			due = req.Due()
+			known[t] = due
+		}
+		all = append(all, dueKey{due, id})
+		r.number(req)
+	}
+	slices.SortFunc(all, dueKey.compare)
+	for _, key := range all {
+		state := r.rows[key.id].request.State
+		r.states[state] = append(r.states[state], key)
+		if state.Open() {
 			r.due = append(r.due, key)
 		}
-		r.cases[row.request.Case] = id
 	}
-	slices.SortFunc(r.due, dueKey.compare)
-	for _, list := range r.states {
-		slices.SortFunc(list, dueKey.compare)
+}
+
+// number files a request under its case number.
+func (r *Register) number(req *schema.Request) {
+	if id, taken := r.cases[req.Case]; taken && id != req.ID {
+		r.shared[req.Case] = true
 	}
+	r.cases[req.Case] = req.ID
 }
 
 // apply takes an entry; the lists are not made yet.
@@ -128,11 +176,9 @@ func (r *Register) apply(subject string, e stored) (old, changed *row) {
 	if !now.bad {
 		next.ID = id
 		now.request, now.anchor = next, anchor{e.N, e.hash}
+		share(&now.request)
 	}
-	r.rows[id] = &now
-	if !now.bad {
-		r.dirty[id] = true
-	}
+	r.rows[id], r.dirty[pieceOf(id)] = &now, true
 	return old, &now
 }
 
@@ -144,7 +190,7 @@ func (r *Register) spoil(subject string) {
 			now = *old
 			now.bad = true
 		}
-		r.rows[id] = &now
+		r.rows[id], r.dirty[pieceOf(id)] = &now, true
 	}
 }
 
@@ -166,7 +212,7 @@ func (r *Register) update(subject string, e stored) {
 	if now.request.State.Open() {
 		r.due = with(r.due, key)
 	}
-	r.cases[now.request.Case] = now.request.ID
+	r.number(&now.request)
 	close(r.grown)
 	r.grown = make(chan struct{})
 }
@@ -263,16 +309,25 @@ func (r *Register) Request(id schema.RequestID) (schema.Request, bool) {
 	return row.request, true
 }
 
-// Case returns the request with the case number, the last one where there are
-// several.
+// Case returns the request with the case number. Where several have it, none of
+// them is meant: see Shared.
 func (r *Register) Case(number string) (schema.Request, bool) {
 	r.mu.RLock()
 	id, ok := r.cases[number]
+	shared := r.shared[number]
 	r.mu.RUnlock()
-	if !ok {
+	if !ok || shared {
 		return schema.Request{}, false
 	}
 	return r.Request(id)
+}
+
+// Shared reports whether several requests have the case number: two that were
+// taken in at the same moment can. They are told apart by their ids.
+func (r *Register) Shared(number string) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.shared[number]
 }
 
 // Open lists the requests that still need an answer, the nearest due date first.
@@ -317,7 +372,7 @@ func (r *Register) Damaged() []schema.RequestID {
 	defer r.mu.RUnlock()
 	var bad []schema.RequestID
 	for id, row := range r.rows {
-		if row.bad || r.forged[id] {
+		if row.bad || r.forged[pieceOf(id)] {
 			bad = append(bad, id)
 		}
 	}

@@ -19,7 +19,7 @@ const (
 
 // New takes in a request: it makes its vault, seals the person in it, and opens
 // its ledger with the entry, whose Kind and Ref it fills in, and its Case where
-// there is none: the year and six characters of the id. When it returns nil
+// there is none: the year and eight characters of the id. When it returns nil
 // all of it is durable; otherwise nothing counts, and what was made is swept.
 func (q *Queue) New(ctx context.Context, opened schema.Entry, who schema.Subject) (schema.Request, error) {
 	id := NewID()
@@ -33,7 +33,7 @@ func (q *Queue) New(ctx context.Context, opened schema.Entry, who schema.Subject
 	}
 	opened.Kind, opened.Ref = schema.EntryOpened, ref
 	if opened.Case == "" {
-		opened.Case = strconv.Itoa(opened.Day.Year()) + "-" + strings.ToUpper(string(id[:6]))
+		opened.Case = strconv.Itoa(opened.Day.Year()) + "-" + strings.ToUpper(string(id[:8]))
 	}
 	r, err := q.Append(ctx, id, opened)
 	if err != nil {

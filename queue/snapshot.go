@@ -1,27 +1,57 @@
 package queue
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
+	"unique"
 
 	"github.com/nats-io/nats.go/jetstream"
 
 	"inzage/schema"
 )
 
-// snapshot is what is kept of a row, with a proof that it was kept by someone
-// who has the organisation's key.
-type snapshot struct {
+// The snapshot is the register as it was up to some entry of the ledger, in at
+// most 1,024 pieces: requests whose ids begin with the same two characters stand
+// in one, so that writing what changed costs few writes and reading all of it is
+// no read per request. Each piece, and the head that says up to where all of
+// them go, carries a proof that it was kept by somebody who has the
+// organisation's key.
+//
+// A proof does not show that a piece is the newest. The register does: every
+// entry of the ledger counts in exactly one request, so requests that come to
+// fewer entries than there are were made from an old piece, and then the ledger
+// is read instead (Register.short).
+
+// kept is a request in the snapshot.
+type kept struct {
 	anchor
+	Bad     bool           `json:"bad,omitempty"`
 	Request schema.Request `json:"request"`
 }
 
-// seqKey is the key under which the snapshot says up to where it goes.
-const seqKey = "seq"
+// extent says up to which entry of the ledger the snapshot goes, and how many of
+// those count in no request.
+type extent struct {
+	Seq uint64 `json:"seq"`
+	Odd uint64 `json:"odd,omitempty"`
+}
+
+// headKey is the key of the head; pieceLen is how long the keys of the pieces
+// are. Other keys are of versions before this one and are left alone.
+const (
+	headKey  = "head"
+	pieceLen = 2
+)
+
+func pieceOf(id schema.RequestID) string { return string(id[:pieceLen]) }
 
 // whole checks that the ledger has every entry from the first to the last, and
 // reaches to where the snapshot does. A damaged block on the disk makes the
@@ -38,28 +68,40 @@ func (q *Queue) whole(ctx context.Context, seq uint64) error {
 	return nil
 }
 
-// load reads the snapshot and returns how far it goes.
-func (r *Register) load(ctx context.Context) (uint64, error) {
-	var seq uint64
-	err := r.q.snapshots(ctx, func(key string, revision uint64, s snapshot, ok bool) {
-		if key == seqKey {
-			if ok {
-				seq = uint64(s.N) //nolint:gosec // was a uint64
+// load reads the snapshot. A piece that fails its proof is remembered, and the
+// rest is not used then.
+func (r *Register) load(ctx context.Context) (extent, error) {
+	var h extent
+	err := r.q.snapshot(ctx, func(p piece) {
+		switch {
+		case !p.proven:
+			r.forged[p.key] = true
+		case p.key == headKey:
+			h = p.head
+		default:
+			r.revs[p.key] = p.revision
+			for _, k := range p.rows {
+				r.rows[k.Request.ID] = &row{anchor: k.anchor, request: k.Request, bad: k.Bad}
 			}
-			return
 		}
-		if !ok {
-			r.forged[schema.RequestID(key)] = true
-			return
-		}
-		r.rows[schema.RequestID(key)] = &row{anchor: s.anchor, request: s.Request, rev: revision}
-	}, func() { seq, r.rows = 0, make(map[schema.RequestID]*row) })
-	return seq, err
+	})
+	if len(r.forged) > 0 {
+		h, r.rows = extent{}, make(map[schema.RequestID]*row)
+	}
+	return h, err
 }
 
-// snapshots hands over what is kept; broken is called where a proof fails: then
-// the snapshot as a whole is not used.
-func (q *Queue) snapshots(ctx context.Context, do func(key string, revision uint64, s snapshot, ok bool), broken func()) error {
+// piece is an entry of the snapshot as it was read.
+type piece struct {
+	key      string
+	revision uint64
+	proven   bool
+	head     extent
+	rows     []kept
+}
+
+// snapshot hands over what is kept, piece by piece, in no order.
+func (q *Queue) snapshot(ctx context.Context, do func(piece)) error {
 	kv, err := q.ledger.KeyValue(ctx, bucketRegister)
 	if err != nil {
 		return fail("open register", err)
@@ -69,73 +111,94 @@ func (q *Queue) snapshots(ctx context.Context, do func(key string, revision uint
 		return fail("read register", err)
 	}
 	defer func() { _ = all.Stop() }()
-	type opened struct {
-		entry jetstream.KeyValueEntry
-		s     snapshot
-		ok    bool
-	}
 	// Decoding takes longer than reading.
-	sealed, plain := make(chan jetstream.KeyValueEntry, 256), make(chan opened, 256)
-	var decoders sync.WaitGroup
+	sealed, plain := make(chan jetstream.KeyValueEntry, 16), make(chan piece, 16)
+	var decoders, collector sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		decoders.Go(func() {
 			for e := range sealed {
-				s, ok := q.openSnapshot(e.Key(), e.Value())
-				plain <- opened{e, s, ok}
+				plain <- q.openPiece(e)
 			}
 		})
 	}
-	var collected sync.WaitGroup
-	spoilt := false
-	collected.Go(func() {
-		for o := range plain {
-			do(o.entry.Key(), o.entry.Revision(), o.s, o.ok)
-			spoilt = spoilt || !o.ok
+	collector.Go(func() {
+		for p := range plain {
+			do(p)
 		}
 	})
-	err = nil
-	for err == nil {
-		select {
-		case entry, more := <-all.Updates():
-			if more && entry != nil {
-				sealed <- entry
-				continue
-			}
-			if !more {
-				err = schema.Fail(schema.CodeUnreachable, "read register", nil)
-			}
-		case <-ctx.Done():
-			err = fail("read register", ctx.Err())
-		}
-		break
-	}
+	err = feed(ctx, all.Updates(), sealed)
 	close(sealed)
 	decoders.Wait()
 	close(plain)
-	collected.Wait()
-	if spoilt {
-		broken()
-	}
+	collector.Wait()
 	return err
 }
 
-func (q *Queue) sealSnapshot(key string, s snapshot) ([]byte, error) {
-	text, err := json.Marshal(s)
+// feed hands on what there is now; a nil entry marks the end of it.
+func feed(ctx context.Context, from <-chan jetstream.KeyValueEntry, to chan<- jetstream.KeyValueEntry) error {
+	for {
+		select {
+		case entry, more := <-from:
+			if !more {
+				return schema.Fail(schema.CodeUnreachable, "read register", nil)
+			}
+			if entry == nil {
+				return nil
+			}
+			if key := entry.Key(); key == headKey || len(key) == pieceLen {
+				to <- entry
+			}
+		case <-ctx.Done():
+			return fail("read register", ctx.Err())
+		}
+	}
+}
+
+func (q *Queue) openPiece(e jetstream.KeyValueEntry) piece {
+	p := piece{key: e.Key(), revision: e.Revision()}
+	text, ok := q.proven(p.key, e.Value())
+	switch {
+	case !ok:
+	case p.key == headKey:
+		p.proven = json.Unmarshal(text, &p.head) == nil
+	default:
+		p.proven = json.Unmarshal(text, &p.rows) == nil
+	}
+	for i := range p.rows {
+		share(&p.rows[i].Request)
+	}
+	return p
+}
+
+// share lets requests have one copy of the words that all of them use: a hundred
+// thousand requests would hold a million.
+func share(r *schema.Request) {
+	r.Channel, r.Lang, r.State = one(r.Channel), one(r.Lang), one(r.State)
+	r.Build.State, r.Version = one(r.Build.State), one(r.Version)
+	for i := range r.Parts {
+		p := &r.Parts[i]
+		p.Source, p.State, p.Code = one(p.Source), one(p.State), one(p.Code)
+	}
+}
+
+func one[T ~string](s T) T { return unique.Make(s).Value() }
+
+// prove puts its proof before a value of the snapshot.
+func (q *Queue) prove(key string, v any) ([]byte, error) {
+	text, err := json.Marshal(v)
 	if err != nil {
 		return nil, schema.Fail(schema.CodeInternal, "write register", err)
 	}
 	return append(q.proof(key, text), text...), nil
 }
 
-func (q *Queue) openSnapshot(key string, value []byte) (s snapshot, ok bool) {
+// proven takes the proof off again; false says that it is not one.
+func (q *Queue) proven(key string, value []byte) (text []byte, ok bool) {
 	if len(value) < sha256.Size {
-		return s, false
+		return nil, false
 	}
 	proof, text := value[:sha256.Size], value[sha256.Size:]
-	if !hmac.Equal(proof, q.proof(key, text)) || json.Unmarshal(text, &s) != nil {
-		return s, false
-	}
-	return s, true
+	return text, hmac.Equal(proof, q.proof(key, text))
 }
 
 func (q *Queue) proof(key string, text []byte) []byte {
@@ -145,71 +208,99 @@ func (q *Queue) proof(key string, text []byte) []byte {
 	return mac.Sum(nil)
 }
 
-// Keep writes what changed to the snapshot.
+// Keep writes the pieces in which something changed, then the head.
 func (r *Register) Keep(ctx context.Context) error {
+	r.keeping.Lock()
+	defer r.keeping.Unlock()
 	kv, err := r.q.ledger.KeyValue(ctx, bucketRegister)
 	if err != nil {
 		return fail("open register", err)
 	}
-	r.mu.Lock()
-	seq, changed := r.seq, make(map[schema.RequestID]*row, len(r.dirty))
-	for id := range r.dirty {
-		if !r.forged[id] {
-			changed[id] = r.rows[id]
-		}
-	}
-	clear(r.dirty)
-	r.mu.Unlock()
+	h, changed := r.changes()
 	if len(changed) == 0 {
 		return nil
 	}
-	for id, row := range changed {
-		if err := r.keepRow(ctx, kv, id, row); err != nil {
+	for _, key := range slices.Sorted(maps.Keys(changed)) {
+		if err := r.keepPiece(ctx, kv, key, changed[key]); err != nil {
 			r.mu.Lock()
-			for id := range changed {
-				r.dirty[id] = true
+			for key := range changed {
+				r.dirty[key] = true
 			}
 			r.mu.Unlock()
 			return err
 		}
 	}
-	value, err := r.q.sealSnapshot(seqKey, snapshot{anchor: anchor{N: int(seq)}}) //nolint:gosec // read back as it was
+	value, err := r.q.prove(headKey, h)
 	if err == nil {
-		_, err = kv.Put(ctx, seqKey, value)
+		_, err = kv.Put(ctx, headKey, value)
 	}
 	return fail("write register", err)
 }
 
-// keepRow writes one row, unless another process has written a later one.
-func (r *Register) keepRow(ctx context.Context, kv jetstream.KeyValue, id schema.RequestID, now *row) error {
-	value, err := r.q.sealSnapshot(string(id), snapshot{now.anchor, now.request})
-	if err != nil {
-		return err
+// changes takes what is to be written, as it is at one moment. A piece that
+// fails its proof is left as it is, for Verify to find.
+func (r *Register) changes() (extent, map[string]map[schema.RequestID]kept) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	changed := make(map[string]map[schema.RequestID]kept)
+	for key := range r.dirty {
+		if !r.forged[key] {
+			changed[key] = make(map[schema.RequestID]kept)
+		}
 	}
-	rev := now.rev
+	clear(r.dirty)
+	h := extent{Seq: r.seq, Odd: r.seq}
+	for id, row := range r.rows {
+		h.Odd -= uint64(row.N) //nolint:gosec // a count
+		if rows := changed[pieceOf(id)]; rows != nil {
+			rows[id] = kept{anchor: row.anchor, Bad: row.bad, Request: row.request}
+		}
+	}
+	return h, changed
+}
+
+// keepPiece writes a piece. Where another process has written it, what that one
+// knew better is taken over.
+func (r *Register) keepPiece(ctx context.Context, kv jetstream.KeyValue, key string, rows map[schema.RequestID]kept) error {
 	for {
-		var next uint64
+		list := slices.SortedFunc(maps.Values(rows), func(a, b kept) int { return bytes.Compare([]byte(a.Request.ID), []byte(b.Request.ID)) })
+		value, err := r.q.prove(key, list)
+		if err != nil {
+			return err
+		}
+		rev := r.revs[key]
 		if rev == 0 {
-			next, err = kv.Create(ctx, string(id), value)
+			rev, err = kv.Create(ctx, key, value)
 		} else {
-			next, err = kv.Update(ctx, string(id), value, rev)
+			rev, err = kv.Update(ctx, key, value, rev)
 		}
 		if err == nil {
-			r.mu.Lock()
-			r.rows[id].rev = next
-			r.mu.Unlock()
+			r.revs[key] = rev
 			return nil
 		}
 		if schema.CodeOf(conflict("write register", err)) != schema.CodeConflict {
 			return fail("write register", err)
 		}
-		theirs, err := kv.Get(ctx, string(id))
+		theirs, err := kv.Get(ctx, key)
+		if errors.Is(err, jetstream.ErrKeyNotFound) {
+			r.revs[key] = 0
+			continue
+		}
 		if err != nil {
 			return fail("read register", err)
 		}
-		if s, ok := r.q.openSnapshot(string(id), theirs.Value()); ok && s.N >= now.N {
+		p := r.q.openPiece(theirs)
+		if !p.proven {
+			r.mu.Lock()
+			r.forged[key] = true
+			r.mu.Unlock()
 			return nil
 		}
-		rev = theirs.Revision()
+		for _, k := range p.rows {
+			if ours, ok := rows[k.Request.ID]; !ok || k.N > ours.N {
+				rows[k.Request.ID] = k
+			}
+		}
+		r.revs[key] = p.revision
 	}
 }

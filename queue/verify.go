@@ -43,15 +43,14 @@ type Verified struct {
 // Who can write to the server and has the organisation's key can forge both.
 func (q *Queue) Verify(ctx context.Context) (Verified, error) {
 	check := verifier{chains: make(map[schema.RequestID]*chain)}
-	err := q.snapshots(ctx, func(key string, _ uint64, s snapshot, ok bool) {
-		if key == seqKey {
-			if !ok {
-				check.flaw("", 0, FlawAnchor)
-			}
-			return
+	err := q.snapshot(ctx, func(p piece) {
+		if !p.proven {
+			check.forged = append(check.forged, p.key)
 		}
-		check.remember(schema.RequestID(key), s.anchor, ok)
-	}, func() {})
+		for _, k := range p.rows {
+			check.chain(k.Request.ID).anchor = k.anchor
+		}
+	})
 	if err != nil {
 		return Verified{}, err
 	}
@@ -80,6 +79,7 @@ type verifier struct {
 	chains  map[schema.RequestID]*chain
 	entries int
 	flaws   []Flaw
+	forged  []string // pieces of the snapshot that fail their proof
 }
 
 // chain is one request's.
@@ -105,15 +105,6 @@ func (v *verifier) chain(id schema.RequestID) *chain {
 		v.chains[id] = c
 	}
 	return c
-}
-
-// remember takes what the register knows.
-func (v *verifier) remember(id schema.RequestID, a anchor, ok bool) {
-	if !ok {
-		v.flaw(id, 0, FlawAnchor)
-		return
-	}
-	v.chain(id).anchor = a
 }
 
 // entry takes the next entry of the stream.
@@ -174,9 +165,15 @@ func (v *verifier) unreadable(subject string) {
 }
 
 func (v *verifier) result() Verified {
+	if len(v.forged) > 0 {
+		v.flaw("", 0, FlawAnchor)
+	}
 	for id, c := range v.chains {
 		for missing := c.n + 1; missing <= c.anchor.N; missing++ {
 			v.flaw(id, missing, FlawMissing)
+		}
+		if slices.Contains(v.forged, pieceOf(id)) {
+			v.flaw(id, 0, FlawAnchor)
 		}
 	}
 	slices.SortFunc(v.flaws, func(a, b Flaw) int {

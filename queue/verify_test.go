@@ -94,7 +94,7 @@ func TestVerifierNamesTheFlaw(t *testing.T) {
 		"one that no rule allows":     {append(append([]stored(nil), whole...), again(t, schema.Entry{N: 7, Kind: schema.EntryReleased, Prev: whole[5].hash})), last, []Flaw{{someone, 7, FlawExtra}}},
 	} {
 		v := verifier{chains: make(map[schema.RequestID]*chain)}
-		v.remember(someone, c.anchor, true)
+		v.chain(someone).anchor = c.anchor
 		for _, e := range c.entries {
 			v.entry(subjectLedger+string(someone)+"."+strconv.Itoa(e.N)+".entry", e)
 		}

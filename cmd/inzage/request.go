@@ -77,6 +77,9 @@ func (a *app) find(ctx context.Context, q *queue.Queue, name string) (schema.Req
 	if err != nil {
 		return schema.Request{}, err
 	}
+	if reg.Shared(name) {
+		return schema.Request{}, a.usage("cli.error.case-shared", "case", name)
+	}
 	r, ok := reg.Case(name)
 	if !ok {
 		return schema.Request{}, schema.Fail(schema.CodeNotFound, "find request", nil)
