@@ -84,7 +84,7 @@ func (q *Queue) Signer(given ed25519.PrivateKey) ed25519.PrivateKey {
 func (q *Queue) Checkpoint(ctx context.Context, sign ed25519.PrivateKey) (Checkpoint, error) {
 	var t tree
 	at := q.now().Truncate(time.Second)
-	err := q.walk(ctx, subjectLedger+">", 0, func(subject string, e stored) error {
+	err := q.walk(ctx, 0, func(subject string, e stored) error {
 		t.add(leaf(subject, e.hash))
 		return nil
 	}, func(_ string, err error) error { return err })

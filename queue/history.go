@@ -83,8 +83,8 @@ func known(kind schema.EntryKind) bool {
 	})
 }
 
-// entriesAtOnce reads up to 1024 entries in one request to the server, more with
-// a consumer. With replicas, one that lags behind may answer: so the leader says
+// entriesAtOnce reads up to 1024 entries in one request to the server, more in
+// pages. With replicas, one that lags behind may answer: so the leader says
 // how far the answer must reach.
 func (q *Queue) entriesAtOnce(ctx context.Context, id schema.RequestID) ([]stored, error) {
 	if q.opts.Replicas == 1 {
@@ -142,7 +142,7 @@ func (q *Queue) entriesBatch(ctx context.Context, id schema.RequestID) ([]stored
 		case errors.Is(err, jetstreamext.ErrNoMessages):
 			return nil, nil
 		case errors.Is(err, jetstreamext.ErrBatchUnsupported): // said of too many, too
-			return q.entriesOneByOne(ctx, id)
+			return q.entriesInPages(ctx, id)
 		case err != nil:
 			return nil, fail("read ledger", err)
 		}
@@ -160,13 +160,37 @@ func (q *Queue) entriesBatch(ctx context.Context, id schema.RequestID) ([]stored
 	return entries, nil
 }
 
-func (q *Queue) entriesOneByOne(ctx context.Context, id schema.RequestID) ([]stored, error) {
+// page is how many entries are asked for at once where all do not fit one answer.
+const page = 1000
+
+// entriesInPages reads a ledger that is too long for one answer. It asks for
+// nothing that who reads a short one may not ask for.
+func (q *Queue) entriesInPages(ctx context.Context, id schema.RequestID) ([]stored, error) {
 	var entries []stored
-	err := q.walk(ctx, subjectLedger+string(id)+".>", 0, func(_ string, e stored) error {
-		entries = append(entries, e)
-		return nil
-	}, func(_ string, err error) error { return err })
-	return entries, err
+	for from, more := uint64(1), true; more; {
+		all, err := jetstreamext.GetBatch(ctx, q.ledger, streamLedger, page,
+			jetstreamext.GetBatchSubject(subjectLedger+string(id)+".>"), jetstreamext.GetBatchSeq(from))
+		if err != nil {
+			return nil, fail("read ledger", err)
+		}
+		more = false
+		for msg, err := range all {
+			if errors.Is(err, jetstreamext.ErrNoMessages) {
+				break
+			}
+			if err != nil {
+				return nil, fail("read ledger", err)
+			}
+			e, err := readEntry(msg.Subject, msg.Header, msg.Data)
+			if err != nil {
+				return nil, err
+			}
+			e.seq = msg.Sequence
+			entries = append(entries, e)
+			from, more = e.seq+1, true
+		}
+	}
+	return entries, nil
 }
 
 // readEntry reads a message of the ledger.

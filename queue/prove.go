@@ -69,7 +69,7 @@ func (q *Queue) Prove(ctx context.Context, whole bool, kept ...Checkpoint) (Proo
 		}
 	}
 	p.reach()
-	err := q.walk(ctx, subjectLedger+">", 0, func(subject string, e stored) error {
+	err := q.walk(ctx, 0, func(subject string, e stored) error {
 		p.entry(subject, e)
 		return nil
 	}, func(subject string, _ error) error {

@@ -93,7 +93,7 @@ func (r *Register) empty() {
 // catchUp reads the entries after those that the snapshot has.
 func (r *Register) catchUp(ctx context.Context, h extent) error {
 	r.seq = h.Seq
-	return r.q.walk(ctx, subjectLedger+">", h.Seq+1, func(subject string, e stored) error {
+	return r.q.walk(ctx, h.Seq+1, func(subject string, e stored) error {
 		r.apply(subject, e)
 		return nil
 	}, func(subject string, _ error) error {

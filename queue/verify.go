@@ -54,7 +54,7 @@ func (q *Queue) Verify(ctx context.Context) (Verified, error) {
 	if err != nil {
 		return Verified{}, err
 	}
-	err = q.walk(ctx, subjectLedger+">", 0, func(subject string, e stored) error {
+	err = q.walk(ctx, 0, func(subject string, e stored) error {
 		check.entry(subject, e)
 		return nil
 	}, func(subject string, err error) error {

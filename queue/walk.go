@@ -11,14 +11,14 @@ import (
 	"inzage/schema"
 )
 
-// walk reads the entries under a subject from a sequence on, up to the last one
+// walk reads the entries of all requests from a sequence on, up to the last one
 // that is there now. What cannot be read goes to bad.
-func (q *Queue) walk(ctx context.Context, subject string, from uint64, do func(subject string, e stored) error, bad func(subject string, err error) error) error {
+func (q *Queue) walk(ctx context.Context, from uint64, do func(subject string, e stored) error, bad func(subject string, err error) error) error {
 	stream, err := q.ledger.Stream(ctx, streamLedger)
 	if err != nil {
 		return fail("read ledger", err)
 	}
-	cfg := jetstream.OrderedConsumerConfig{FilterSubjects: []string{subject}, OptStartSeq: max(from, 1), DeliverPolicy: jetstream.DeliverByStartSequencePolicy}
+	cfg := jetstream.OrderedConsumerConfig{FilterSubjects: []string{subjectLedger + ">"}, OptStartSeq: max(from, 1), DeliverPolicy: jetstream.DeliverByStartSequencePolicy}
 	consumer, err := stream.OrderedConsumer(ctx, cfg)
 	if err != nil {
 		return fail("read ledger", err)
@@ -41,7 +41,7 @@ func (q *Queue) walk(ctx context.Context, subject string, from uint64, do func(s
 	for ; left > 0; left-- {
 		msg, err := nextWithin(ctx, messages)
 		if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-			return w.bySequence(ctx, stream, strings.TrimSuffix(subject, ">"), seq+1)
+			return w.bySequence(ctx, stream, seq+1)
 		}
 		if err != nil {
 			return fail("read ledger", err)
@@ -84,7 +84,7 @@ func (w walker) take(subject string, h nats.Header, text []byte, seq uint64) err
 // silence, before a block on the disk that is damaged, and what comes after it
 // is still there. The error has CodeDamagedStore where a message was missing,
 // once the last one was handed over.
-func (w walker) bySequence(ctx context.Context, stream jetstream.Stream, prefix string, from uint64) error {
+func (w walker) bySequence(ctx context.Context, stream jetstream.Stream, from uint64) error {
 	info, err := stream.Info(ctx)
 	if err != nil {
 		return fail("read ledger", err)
@@ -97,7 +97,7 @@ func (w walker) bySequence(ctx context.Context, stream jetstream.Stream, prefix 
 			return fail("read ledger", err)
 		case err != nil:
 			gap = true
-		case strings.HasPrefix(msg.Subject, prefix):
+		case strings.HasPrefix(msg.Subject, subjectLedger):
 			if err := w.take(msg.Subject, msg.Header, msg.Data, seq); err != nil {
 				return err
 			}
