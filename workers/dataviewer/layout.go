@@ -2,13 +2,13 @@ package dataviewer
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"slices"
 	"strings"
 
 	"inzage/schema"
 	"inzage/workers/internal/jsonstream"
+	"inzage/workers/internal/table"
 )
 
 // The formats, as in schema.Format.Code.
@@ -37,10 +37,14 @@ func recognise(head string) layout {
 	if isFormatList(head) {
 		return layout{format: formatList}
 	}
-	for _, comma := range []byte{',', ';', '\t'} {
-		if payload, ok := isTable(head, comma); ok {
-			return layout{format: formatCSV, comma: comma, payload: payload}
-		}
+	l := layout{format: formatCSV}
+	found := false
+	l.comma, found = table.Recognise(head, func(h table.Header, rows *table.Reader) (ok bool) {
+		l.payload, ok = payloadColumn(h, rows)
+		return ok
+	})
+	if found {
+		return l
 	}
 	return layout{format: jsonFormat(head)}
 }
@@ -49,7 +53,7 @@ func recognise(head string) layout {
 func jsonFormat(head string) string {
 	const objects = 8
 	for p, err := range jsonstream.Split(strings.NewReader(head), len(head), nil) {
-		keys := topKeys(p.Raw)
+		keys := jsonstream.TopKeys(p.Raw)
 		switch {
 		case err != nil:
 			return ""
@@ -79,32 +83,6 @@ func isEvent(keys []string) bool {
 	return marks >= 2
 }
 
-// topKeys lists the keys of an object whose text may break off.
-func topKeys(raw []byte) []string {
-	var keys []string
-	depth := 0
-	for i := 0; i < len(raw); i++ {
-		switch raw[i] {
-		case '{', '[':
-			depth++
-		case '}', ']':
-			depth--
-		case '"':
-			from := i + 1
-			for i++; i < len(raw) && raw[i] != '"'; i++ {
-				if raw[i] == '\\' {
-					i++
-				}
-			}
-			rest := bytes.TrimLeft(raw[min(i+1, len(raw)):], " \t\r\n")
-			if depth == 1 && len(rest) > 0 && rest[0] == ':' {
-				keys = append(keys, string(raw[from:i]))
-			}
-		}
-	}
-	return keys
-}
-
 // isFormatList recognises what PowerShell shows on a console: one property a
 // line, the payload broken at the width of the window, so that it cannot be put
 // together again.
@@ -125,73 +103,25 @@ func isFormatList(head string) bool {
 	return payload
 }
 
-// isTable reports whether a text is a table of events with the delimiter given,
-// and which column holds the events: it has the columns of the cmdlet, or one
-// with events in it.
-func isTable(head string, comma byte) (payload int, ok bool) {
-	t := newTable(strings.NewReader(head), comma)
-	h, err := readHeader(t, nil)
-	if err != nil || len(h.names) < 2 {
-		return -1, false
-	}
-	if payload = h.column("Payload"); payload >= 0 && h.name >= 0 {
+// payloadColumn reports whether a table holds events, and in which column: it has
+// the columns of the cmdlet, or one with events in it.
+func payloadColumn(h table.Header, rows *table.Reader) (payload int, ok bool) {
+	if payload = h.Column("Payload"); payload >= 0 && h.Column("Name") >= 0 {
 		return payload, true
 	}
 	const enough = 16
 	for range enough {
-		r, err := t.next()
+		r, err := rows.Next()
 		if err != nil {
 			break
 		}
-		for i, c := range r.cells {
-			if i < len(h.names) && bytes.HasPrefix(c, []byte("{")) && isEvent(topKeys(c)) {
+		for i, c := range r.Cells {
+			if i < len(h) && bytes.HasPrefix(c, []byte("{")) && isEvent(jsonstream.TopKeys(c)) {
 				return i, true
 			}
 		}
 	}
 	return -1, false
-}
-
-// header is the first row of a table.
-type header struct {
-	names []string
-	name  int // index of the column "Name", or -1
-	stamp int // of "Timestamp"
-	sid   int // of "SID", in tables made from a database
-}
-
-// readHeader reads what comes before the first row of data.
-func readHeader(t *table, tally *schema.Tally) (header, error) {
-	for {
-		r, err := t.next()
-		if err != nil {
-			return header{}, err
-		}
-		switch {
-		case isTypeLine(r):
-			tally.Repair(schema.RepairTypeLine, 1)
-			continue
-		case strings.HasPrefix(string(r.raw), "sep=") && r.size <= int64(len("sep=;\r\n")):
-			tally.Repair(schema.RepairFreeText, 1) // how Excel is told the delimiter
-			continue
-		case r.code != "":
-			return header{}, errNoHeader
-		}
-		var h header
-		for _, c := range r.cells {
-			h.names = append(h.names, strings.TrimSpace(string(c)))
-		}
-		h.name, h.stamp, h.sid = h.column("Name"), h.column("Timestamp"), h.column("SID")
-		return h, nil
-	}
-}
-
-// errNoHeader: the first row of a table cannot be read.
-var errNoHeader = errors.New("table without a readable header")
-
-// column finds a column by its name.
-func (h header) column(name string) int {
-	return slices.IndexFunc(h.names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
 // peek returns the beginning of r, HeadSize bytes at most, and a reader of all

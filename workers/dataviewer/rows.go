@@ -1,7 +1,6 @@
 package dataviewer
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -11,6 +10,7 @@ import (
 
 	"inzage/schema"
 	"inzage/workers/internal/jsonstream"
+	"inzage/workers/internal/table"
 )
 
 // column is the prefix of the fields that are cells.
@@ -19,34 +19,26 @@ const column = "column."
 // table reads a table of events.
 func (r *reading) table(text io.Reader, l layout, encoding string) error {
 	watch := &asciiWatch{r: text}
-	t := newTable(watch, l.comma)
-	h, err := readHeader(t, r.tally)
+	t := table.NewReader(watch, l.comma)
+	h, err := table.ReadHeader(t, r.tally)
 	if err != nil {
 		return coded("read header", err)
 	}
-	paths := make([]string, len(h.names))
-	for i, name := range h.names {
-		paths[i] = cellPath(name, i)
+	c := columns{paths: make([]string, len(h)), payload: l.payload, name: h.Column("Name"), stamp: h.Column("Timestamp"), sid: h.Column("SID")}
+	for i, name := range h {
+		c.paths[i] = cellPath(name, i)
 	}
 	damaged := false
 	for {
-		row, err := t.next()
+		row, err := h.Next(t, r.tally)
 		if err == io.EOF { //nolint:errorlint // a wrapped EOF is no end but a file that broke off
 			break
 		}
 		if err != nil {
 			return coded("read table", err)
 		}
-		if h.repeated(row) {
-			r.tally.Repair(schema.RepairFreeText, 1) // two dumps in one file
-			continue
-		}
-		if isTypeLine(row) {
-			r.tally.Repair(schema.RepairTypeLine, 1)
-			continue
-		}
-		rec := r.record(row.offset)
-		out := r.cells(&rec, row, h, l.payload, paths)
+		rec := r.record(row.Offset)
+		out := r.cells(&rec, row, &c)
 		r.complete(&rec, out)
 		damaged = damaged || !watch.high && slices.ContainsFunc(rec.Fields, lostLetter)
 		if err := r.emit(rec); err != nil {
@@ -59,23 +51,24 @@ func (r *reading) table(text io.Reader, l layout, encoding string) error {
 	return nil
 }
 
+// columns tells what the columns of a table hold, by index; -1 where there is no
+// such column.
+type columns struct {
+	paths                     []string // of the fields
+	payload, name, stamp, sid int
+}
+
 // cells turns a row into fields: those of the payload, then the other cells.
-func (r *reading) cells(rec *schema.Record, row row, h header, payload int, paths []string) outside {
-	whole := jsonstream.Piece{Raw: row.raw, Size: row.size}
-	if row.code != "" {
-		unreadable(rec, row.code, whole)
+func (r *reading) cells(rec *schema.Record, row table.Row, in *columns) outside {
+	whole := jsonstream.Piece{Raw: row.Raw, Size: row.Size}
+	if row.Code != "" {
+		unreadable(rec, row.Code, whole)
 		return outside{}
-	}
-	switch n := len(row.cells); {
-	case n < len(h.names):
-		r.tally.Repair(schema.RepairShortRow, 1)
-	case n > len(h.names):
-		r.tally.Repair(schema.RepairLongRow, 1)
 	}
 	var out outside
 	opened := false
-	if payload < len(row.cells) {
-		if cell := string(row.cells[payload]); isJSON(cell) {
+	if in.payload < len(row.Cells) {
+		if cell := string(row.Cells[in.payload]); isJSON(cell) {
 			var code schema.Code
 			if rec.Fields, code = r.flat.FlattenString(rec.Fields, cell); code != "" {
 				unreadable(rec, code, whole)
@@ -83,25 +76,24 @@ func (r *reading) cells(rec *schema.Record, row row, h header, payload int, path
 			opened = true
 		}
 	}
-	for i, c := range row.cells {
-		if i == payload && opened {
+	for i, c := range row.Cells {
+		if i == in.payload && opened {
 			continue
 		}
-		value, bad := visible(c)
-		r.tally.Repair(schema.RepairInvalidUTF8, bad)
+		value := table.Text(c, r.tally)
 		switch i {
-		case h.name:
+		case in.name:
 			out.name = value
-		case h.stamp:
+		case in.stamp:
 			out.stamp = value
-		case h.sid:
+		case in.sid:
 			out.sid = value
 		}
 		if rec.Unreadable == "" {
-			if i >= len(paths) {
-				paths = append(paths, cellPath("", i)) // beyond the header
+			if i >= len(in.paths) {
+				in.paths = append(in.paths, cellPath("", i)) // beyond the header
 			}
-			rec.Fields = append(rec.Fields, schema.Field{Path: paths[i], Value: schema.NewPersonal(value)})
+			rec.Fields = append(rec.Fields, schema.Field{Path: in.paths[i], Value: schema.NewPersonal(value)})
 		}
 	}
 	return out
@@ -114,36 +106,6 @@ func cellPath(name string, i int) string {
 		return fmt.Sprintf("column[%d]", i+1)
 	}
 	return column + name
-}
-
-// repeated reports whether a row is the header once more.
-func (h header) repeated(r row) bool {
-	return len(r.cells) == len(h.names) &&
-		slices.EqualFunc(r.cells, h.names, func(c []byte, n string) bool { return string(bytes.TrimSpace(c)) == n })
-}
-
-// isTypeLine recognises the line in which PowerShell 5 names the type of what
-// it exports.
-func isTypeLine(r row) bool { return bytes.HasPrefix(r.raw, []byte("#TYPE ")) }
-
-// visible returns a cell as text; bytes that are none are shown as \xff, as in
-// JSON.
-func visible(cell []byte) (text string, bad int64) {
-	if utf8.Valid(cell) {
-		return string(cell), 0
-	}
-	var b strings.Builder
-	for len(cell) > 0 {
-		c, size := utf8.DecodeRune(cell)
-		if c == utf8.RuneError && size == 1 {
-			fmt.Fprintf(&b, `\x%02x`, cell[0])
-			bad++
-		} else {
-			b.Write(cell[:size])
-		}
-		cell = cell[size:]
-	}
-	return b.String(), bad
 }
 
 // asciiWatch notes whether a text has anything but ASCII.

@@ -13,6 +13,7 @@ import (
 
 	"inzage/schema"
 	"inzage/workers/internal/jsonstream"
+	"inzage/workers/internal/table"
 )
 
 // inDatabase is the prefix of the fields that are columns of the database.
@@ -99,7 +100,7 @@ func (r *reading) rows(ctx context.Context, db *sql.DB, columns []string, names 
 		// as a date would be turned into one.
 		cell := `+` + quote(c)
 		if c == "payload" {
-			cell = `CASE WHEN octet_length("payload") > ` + strconv.Itoa(rowLimit) +
+			cell = `CASE WHEN octet_length("payload") > ` + strconv.Itoa(table.Limit) +
 				` THEN substr(CAST("payload" AS BLOB), 1, ` + strconv.Itoa(jsonstream.Keep) + `) ELSE "payload" END`
 		}
 		query.WriteString(", " + cell)
@@ -137,7 +138,7 @@ func (r *reading) row(rec *schema.Record, columns []string, cells []any, size in
 		text, _ := cellText(cells[i])
 		whole := jsonstream.Piece{Raw: []byte(text), Size: size}
 		switch {
-		case size > rowLimit:
+		case size > table.Limit:
 			opened = true
 			whole.Raw, _ = cells[i].([]byte) // the beginning, perhaps half a character at its end
 			unreadable(rec, schema.CodeTooLarge, whole)
@@ -202,8 +203,7 @@ func cellText(cell any) (string, schema.Kind) {
 	case time.Time:
 		return v.Format(time.RFC3339Nano), schema.String
 	case string:
-		text, _ := visible([]byte(v))
-		return text, schema.String
+		return table.Text([]byte(v), nil), schema.String
 	case []byte:
 		if !utf8.Valid(v) {
 			return "0x" + hex.EncodeToString(v), schema.String

@@ -54,7 +54,7 @@ func recognise(head []byte) string {
 
 // shape tells the format of an object from its keys, or returns "".
 func shape(p jsonstream.Piece) string {
-	keys := topKeys(p.Raw)
+	keys := jsonstream.TopKeys(p.Raw)
 	has := func(key string) bool { return slices.Contains(keys, key) }
 	switch {
 	case has("operationName") || has("resourceId"):
@@ -71,46 +71,6 @@ func shape(p jsonstream.Piece) string {
 		return formatLegacy
 	}
 	return ""
-}
-
-// topKeys lists the keys of an object that may be cut off or broken. Keys with
-// escapes are left as they are: none that we look for has any.
-func topKeys(text []byte) []string {
-	var keys []string
-	depth := 0
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '{', '[':
-			depth++
-		case '}', ']':
-			depth--
-		case '"':
-			end := closingQuote(text, i+1)
-			if end < 0 {
-				return keys
-			}
-			rest := bytes.TrimLeft(text[end+1:], " \t\r\n")
-			if depth == 1 && len(rest) > 0 && rest[0] == ':' {
-				keys = append(keys, string(text[i+1:end]))
-			}
-			i = end
-		}
-	}
-	return keys
-}
-
-// closingQuote returns the index of the quote that ends the string whose text
-// begins at i, or -1.
-func closingQuote(text []byte, i int) int {
-	for ; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '"':
-			return i
-		}
-	}
-	return -1
 }
 
 // isConsumer reports whether a text begins with the header of the tables in

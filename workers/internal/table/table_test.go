@@ -1,4 +1,4 @@
-package dataviewer
+package table
 
 import (
 	"encoding/csv"
@@ -21,19 +21,19 @@ type shown struct {
 	Code   schema.Code
 }
 
-func rows(t testing.TB, tab *table) []shown {
+func rows(t testing.TB, tab *Reader) []shown {
 	t.Helper()
 	var list []shown
 	for {
-		r, err := tab.next()
+		r, err := tab.Next()
 		if errors.Is(err, io.EOF) {
 			return list
 		}
 		check(t, err)
-		s := shown{Raw: string(r.raw), Offset: r.offset, Code: r.code}
-		if r.code == "" {
-			s.Cells = make([]string, 0, len(r.cells))
-			for _, c := range r.cells {
+		s := shown{Raw: string(r.Raw), Offset: r.Offset, Code: r.Code}
+		if r.Code == "" {
+			s.Cells = make([]string, 0, len(r.Cells))
+			for _, c := range r.Cells {
 				s.Cells = append(s.Cells, string(c))
 			}
 		}
@@ -63,7 +63,7 @@ func TestRows(t *testing.T) {
 			"whole": strings.NewReader(data), "byte by byte": iotest.OneByteReader(strings.NewReader(data)),
 			"error with the data": iotest.DataErrReader(strings.NewReader(data)),
 		} {
-			if d := cmp.Diff(want, rows(t, newTable(r, ','))); d != "" {
+			if d := cmp.Diff(want, rows(t, NewReader(r, ','))); d != "" {
 				t.Errorf("%q, %s: %s", data, name, d)
 			}
 		}
@@ -80,13 +80,13 @@ func TestRowsBeyondTheLimit(t *testing.T) {
 		"unquoted":   long + "\nc,d\r\n",
 		"last":       long + "\n\n",
 	} {
-		tab := newTable(iotest.HalfReader(strings.NewReader(data)), ',')
+		tab := NewReader(iotest.HalfReader(strings.NewReader(data)), ',')
 		tab.limit = 1 << 16
-		first, err := tab.next()
+		first, err := tab.Next()
 		check(t, err)
 		end := int64(strings.IndexByte(data, '\n') + 1)
-		if first.code != schema.CodeTooLarge || first.size != end && name != "last" || len(first.raw) != 1<<16 {
-			t.Errorf("%s: %s, %d of %d bytes, %d kept", name, first.code, first.size, end, len(first.raw))
+		if first.Code != schema.CodeTooLarge || first.Size != end && name != "last" || len(first.Raw) != 1<<16 {
+			t.Errorf("%s: %s, %d of %d bytes, %d kept", name, first.Code, first.Size, end, len(first.Raw))
 		}
 		if rest := rows(t, tab); name != "last" && (len(rest) != 1 || rest[0].Cells[1] != "d" || rest[0].Offset != end) {
 			t.Errorf("%s: rest is %d rows", name, len(rest))
@@ -98,7 +98,7 @@ func TestRowsBeyondTheLimit(t *testing.T) {
 func TestRowsAreReadInLinearTime(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{"x,\"\"\"\n", "\"\"x\n", "x,\"a\"\"\n", "x,\"\n", "\"\n", "\"a\n\"\"\n"} {
-		tab := newTable(strings.NewReader(strings.Repeat(line, 512<<10/len(line))), ',')
+		tab := NewReader(strings.NewReader(strings.Repeat(line, 512<<10/len(line))), ',')
 		tab.limit = 1 << 14
 		n := len(rows(t, tab))
 		if n == 0 {
@@ -113,11 +113,11 @@ func TestRowsAreReadInLinearTime(t *testing.T) {
 func TestReadErrorsComeThrough(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
-	tab := newTable(io.MultiReader(strings.NewReader("a,b\nc"), iotest.ErrReader(broken)), ',')
+	tab := NewReader(io.MultiReader(strings.NewReader("a,b\nc"), iotest.ErrReader(broken)), ',')
 	var err error
 	n := 0
 	for err == nil {
-		_, err = tab.next()
+		_, err = tab.Next()
 		n++
 	}
 	if !errors.Is(err, broken) || n != 3 {
@@ -135,9 +135,9 @@ func FuzzRows(f *testing.F) {
 		if comma != ';' && comma != '\t' {
 			comma = ','
 		}
-		tab := newTable(strings.NewReader(text), comma)
+		tab := NewReader(strings.NewReader(text), comma)
 		got := rows(t, tab)
-		if d := cmp.Diff(got, rows(t, newTable(iotest.OneByteReader(strings.NewReader(text)), comma))); d != "" {
+		if d := cmp.Diff(got, rows(t, NewReader(iotest.OneByteReader(strings.NewReader(text)), comma))); d != "" {
 			t.Errorf("depends on how the text is read: %s", d)
 		}
 		at := 0
@@ -177,4 +177,11 @@ func FuzzRows(f *testing.F) {
 			t.Errorf("%q: %s", text, d)
 		}
 	})
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

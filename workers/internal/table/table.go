@@ -1,4 +1,7 @@
-package dataviewer
+// Package table reads delimited text as it really arrives: with line ends inside
+// cells, quotes in the wrong place, rows too long for memory, and the lines that
+// Excel and PowerShell add. All sources that receive tables read them through it.
+package table
 
 import (
 	"bytes"
@@ -8,23 +11,23 @@ import (
 	"inzage/workers/internal/jsonstream"
 )
 
-// rowLimit is the size of the largest row that is read, in bytes.
-const rowLimit = 16 << 20
+// Limit is the size of the largest row that is read, in bytes.
+const Limit = 16 << 20
 
-// row is one row of a table. Cells and raw are valid until the next row.
-type row struct {
-	cells  [][]byte
-	offset int64  // of its first byte in the text
-	size   int64  // in bytes, line end included
-	raw    []byte // its text; only the beginning where it is over the limit
-	// code is why the row cannot be read; then it has no cells:
+// Row is one row of a table. Cells and Raw are valid until the next row.
+type Row struct {
+	Cells  [][]byte
+	Offset int64  // of its first byte in the text
+	Size   int64  // in bytes, line end included
+	Raw    []byte // its text; only the beginning where it is over the limit
+	// Code is why the row cannot be read; then it has no cells:
 	//   - CodeSyntax: a quote in the wrong place;
 	//   - CodeTruncated: the text ends inside a quoted cell;
 	//   - CodeTooLarge: it is longer than the limit.
-	code schema.Code
+	Code schema.Code
 }
 
-// table reads rows of delimited text as RFC 4180 has them, and line ends inside
+// Reader reads rows of delimited text as RFC 4180 has them, and line ends inside
 // quotes as they are, in one pass and in the memory of one row. encoding/csv is
 // not used because it changes line ends inside cells, does not tell where a row
 // stood, and lets a missing quote take the rest of the file with it.
@@ -33,7 +36,7 @@ type row struct {
 // begins with a quote and a character of a cell where rows are quoted (inside a
 // well-formed cell such a quote would be doubled), else at the next line.
 // Rows are taken to be quoted where this one and the last good one begin so.
-type table struct {
+type Reader struct {
 	r     io.Reader
 	comma byte
 	limit int
@@ -51,27 +54,28 @@ type table struct {
 	scratch []byte
 }
 
-func newTable(r io.Reader, comma byte) *table {
-	return &table{r: r, comma: comma, limit: rowLimit, buf: make([]byte, 64<<10)}
+// NewReader reads the table in r, of UTF-8 text, whose cells are parted by comma.
+func NewReader(r io.Reader, comma byte) *Reader {
+	return &Reader{r: r, comma: comma, limit: Limit, buf: make([]byte, 64<<10)}
 }
 
-// next returns the next row that is not blank. It ends with io.EOF, or with the
+// Next returns the next row that is not blank. It ends with io.EOF, or with the
 // error of the underlying reader after the rows before it.
-func (t *table) next() (row, error) {
+func (t *Reader) Next() (Row, error) {
 	for {
 		d := t.buf[t.a:t.b]
 		end, bad, state := t.scan(d)
 		switch state {
 		case whole:
-			r := row{cells: t.cells, raw: d[:end], offset: t.base + int64(t.a), size: int64(end)}
+			r := Row{Cells: t.cells, Raw: d[:end], Offset: t.base + int64(t.a), Size: int64(end)}
 			t.a += end
-			if len(r.cells) == 1 && len(bytes.TrimRight(r.raw, "\r\n")) == 0 {
+			if len(r.Cells) == 1 && len(bytes.TrimRight(r.Raw, "\r\n")) == 0 {
 				continue
 			}
 			t.quoted, t.known = d[0] == '"', true
 			return r, nil
 		case atEnd:
-			return row{}, t.err
+			return Row{}, t.err
 		case more:
 			if len(d) <= t.limit {
 				t.fill()
@@ -88,9 +92,9 @@ func (t *table) next() (row, error) {
 		case !found && t.err == nil:
 			return t.skip(len(d), schema.CodeTooLarge), nil
 		}
-		r := row{raw: d[:next], offset: t.base + int64(t.a), size: int64(next), code: schema.CodeSyntax}
+		r := Row{Raw: d[:next], Offset: t.base + int64(t.a), Size: int64(next), Code: schema.CodeSyntax}
 		if state == open && next == len(d) {
-			r.code = schema.CodeTruncated
+			r.Code = schema.CodeTruncated
 		}
 		t.a += next
 		return r, nil
@@ -99,7 +103,7 @@ func (t *table) next() (row, error) {
 
 // fill reads on until the buffer is full, a larger one when nothing in it can
 // go, so that a long row is scanned a few times, not once per read.
-func (t *table) fill() {
+func (t *Reader) fill() {
 	if t.a > 0 {
 		copy(t.buf, t.buf[t.a:t.b])
 		t.base += int64(t.a)
@@ -133,7 +137,7 @@ const (
 
 // scan reads one row from d into t.cells. It returns where the row ends, or
 // where it cannot go on.
-func (t *table) scan(d []byte) (end, bad int, s state) {
+func (t *Reader) scan(d []byte) (end, bad int, s state) {
 	last := t.err != nil
 	if len(d) == 0 {
 		if last {
@@ -215,7 +219,7 @@ func closeQuote(d []byte, i int, last bool) (closing int, doubled bool) {
 
 // squeeze turns doubled quotes into single ones, beside the buffer, because the
 // row's own text may still be wanted.
-func (t *table) squeeze(cell []byte) []byte {
+func (t *Reader) squeeze(cell []byte) []byte {
 	from := len(t.scratch)
 	for {
 		k := bytes.IndexByte(cell, '"')
@@ -231,7 +235,7 @@ func (t *table) squeeze(cell []byte) []byte {
 
 // resume finds where the row after the broken one in d begins; scanning stopped
 // at bad. With the text at its end, that is the end at the latest.
-func (t *table) resume(d []byte, bad int) (next int, found bool) {
+func (t *Reader) resume(d []byte, bad int) (next int, found bool) {
 	if t.allQuoted(d[0]) {
 		next, found = t.nextQuotedRow(d, max(bad-1, 1))
 	} else {
@@ -255,13 +259,13 @@ func (t *table) resume(d []byte, bad int) (next int, found bool) {
 
 // allQuoted reports whether the rows here are quoted throughout; first is the
 // first byte of the present one.
-func (t *table) allQuoted(first byte) bool {
+func (t *Reader) allQuoted(first byte) bool {
 	return first == '"' && (t.quoted || !t.known)
 }
 
 // nextQuotedRow finds the first quote from d[i] on that begins a line and is
 // followed by text, or by the end of an empty cell.
-func (t *table) nextQuotedRow(d []byte, i int) (int, bool) {
+func (t *Reader) nextQuotedRow(d []byte, i int) (int, bool) {
 	for {
 		k := bytes.Index(d[i-1:], []byte("\n\""))
 		if k < 0 || i+k+lookAhead > len(d) {
@@ -286,8 +290,8 @@ const lookAhead = 3
 
 // skip passes a row that is over the limit, of which n bytes are in the buffer,
 // and keeps its beginning.
-func (t *table) skip(n int, code schema.Code) row {
-	r := row{offset: t.base + int64(t.a), code: code}
+func (t *Reader) skip(n int, code schema.Code) Row {
+	r := Row{Offset: t.base + int64(t.a), Code: code}
 	head := bytes.Clone(t.buf[t.a : t.a+min(n, jsonstream.Keep)])
 	quoted := t.allQuoted(t.buf[t.a])
 	for from := n; ; from = lookAhead {
@@ -303,8 +307,8 @@ func (t *table) skip(n int, code schema.Code) row {
 		}
 		if found {
 			t.a += next
-			r.size = t.base + int64(t.a) - r.offset
-			r.raw = head
+			r.Size = t.base + int64(t.a) - r.Offset
+			r.Raw = head
 			return r
 		}
 		t.a = max(t.b-lookAhead, t.a) // a row may begin there, and the next bytes tell
