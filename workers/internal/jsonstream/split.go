@@ -52,6 +52,8 @@ type splitter struct {
 	ordinal int64
 
 	arrays int64 // open arrays around the present position
+	paged  bool  // there may be pages, see SplitPages
+	page   int64 // how many arrays are open inside the present page, its own included; 0: there is none
 	comma  comma
 	prose  bool // inside free text, until the line or the element ends
 	told   bool // free text in this gap was counted
@@ -119,7 +121,11 @@ func (s *splitter) gap() bool {
 		case ']':
 			s.closeArray()
 			s.pos++
+			s.closePage()
 		case '[', '{', '"':
+			if c == '{' && s.openPage() {
+				continue
+			}
 			if s.opens(c) {
 				s.fresh = false
 				return true
