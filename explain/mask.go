@@ -25,7 +25,8 @@ type Others struct{ Show, Mask []schema.Subject }
 //     met before, through JSON in JSON, percent signs, HTML, UTF-16 and base64;
 //   - whole values of fields that say who somebody is, by the field's entry in
 //     the catalog or by the words in its name (rules/people.yaml);
-//   - codes of fields of which the class is unknown: whose they are is not known.
+//   - codes of fields of which the class is unknown: whose they are is not known;
+//   - from where somebody else acted, where a record says who acted.
 //
 // Names and codes are found in a text where they were learned from a field or an
 // address; Learn sees to it that the order of records does not matter.
@@ -162,8 +163,37 @@ func (m *Masker) record(r *schema.Record, known func(path string) *schema.Note) 
 	if len(m.masks) == 0 {
 		return false
 	}
+	m.actor(r, known)
 	r.Masked = slices.Clone(m.masks)
 	return true
+}
+
+// actor masks from where another acted, in a record whose fields are masked and
+// its own already.
+func (m *Masker) actor(r *schema.Record, known func(path string) *schema.Note) {
+	by := ""
+	for i, f := range r.Fields {
+		if !m.whose.actors[canonical(f.Path)] || f.Value.IsEmpty() {
+			continue
+		}
+		if !slices.ContainsFunc(m.masks, func(x schema.Mask) bool { return x.At == i }) {
+			return // the person's own, or software's
+		}
+		by = f.Value.Reveal()
+	}
+	if by == "" {
+		return
+	}
+	for i := range r.Fields {
+		f := &r.Fields[i]
+		kind, v := known(f.Path).Identifier, f.Value.Reveal()
+		if !fromWhere(kind) || f.Kind != schema.String || !said(v) {
+			continue
+		}
+		m.hits = append(m.hits[:0], hit{span{0, len(v)}, kind, notYours, by})
+		m.count(i)
+		f.Value = schema.NewPersonal(by)
+	}
 }
 
 // text masks a text of the record that is no value.
@@ -226,6 +256,8 @@ func (m *Masker) field(f *schema.Field, known *schema.Note) (string, bool) {
 		m.scanWho(v, a.element, kindOf(known.Identifier))
 	case f.Kind != schema.String:
 		return v, false
+	case known.Identifier == "message-id" && m.unmetMessage(v):
+		return v, false
 	case known.Class == schema.Unknown && isGUID(v):
 		if h, ok := m.unknown(v); ok {
 			m.hits = append(m.hits, h)
@@ -237,6 +269,14 @@ func (m *Masker) field(f *schema.Field, known *schema.Note) (string, bool) {
 		return v, false
 	}
 	return m.replace(v), true
+}
+
+// unmetMessage reports whether a value is the code of a message, which is built
+// like an address, and names nobody who was met.
+func (m *Masker) unmetMessage(v string) bool {
+	code := strings.Trim(v, "<>")
+	s, ok := findAddress(code, 0)
+	return ok && s.from == 0 && s.to == len(code) && m.who.unmet(addressKeys(code))
 }
 
 // unknown judges a code in a field of which nothing is known.

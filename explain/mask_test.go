@@ -291,3 +291,46 @@ func TestMaskHostileTexts(t *testing.T) {
 	mask(t, "data.participants[0].name", strings.Repeat("9", long))
 	mask(t, strings.Repeat("by.", long/8)+strings.Repeat("Long", long/8), karimMail)
 }
+
+// TestMaskWhoActed: a colleague who acted is masked with the place they acted
+// from; the person's own account and place are left.
+func TestMaskWhoActed(t *testing.T) {
+	t.Parallel()
+	record := func(user, key string) schema.Record {
+		value := func(path, v string) schema.Field { return schema.Field{Path: path, Value: schema.NewPersonal(v)} }
+		return schema.Record{Source: "auditlog", Event: "FileAccessed", App: "OneDrive", Spaces: []string{"Audit log"}, Fields: []schema.Field{
+			value("UserId", user), value("AuditData.UserId", user), value("AuditData.UserKey", key),
+			value("AuditData.ClientIP", "192.0.2.1"), value("AuditData.ObjectId", ownMail),
+			value("AuditData.Folders[0].FolderItems[0].InternetMessageId", "<AM0PR@eurprd.example>"),
+			value("AuditData.Target[0].ID", "00000003-0000-0000-c000-000000000000"),
+		}}
+	}
+	tests := map[string]struct {
+		record schema.Record
+		want   []string
+	}{
+		"own":       {record(ownMail, "i:0h.f|membership|1003239c0d60173f@live.com"), nil},
+		"colleague": {record(karimMail, "i:0h.f|membership|1003200000000001@live.com"), []string{"UserId", "AuditData.UserId", "AuditData.UserKey", "AuditData.ClientIP"}},
+		"software":  {record("app@sharepoint", ""), nil},
+	}
+	for name, tc := range tests {
+		m, x := newMasker(t, explain.Others{})
+		e := x.Explain(tc.record)
+		m.Explained(x, &e)
+		var changed []string
+		for i, f := range e.Record.Fields {
+			if !f.Value.Equal(tc.record.Fields[i].Value) {
+				changed = append(changed, f.Path)
+				if strings.Contains(f.Value.Reveal(), "192.0.2.1") || strings.Contains(f.Value.Reveal(), "karim") {
+					t.Errorf("%s: %s is shown", name, f.Path)
+				}
+			}
+		}
+		if d := cmp.Diff(tc.want, changed); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+		if strings.Contains(e.Text.Reveal(), "karim") {
+			t.Errorf("%s: the sentence says who", name)
+		}
+	}
+}

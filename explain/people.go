@@ -87,6 +87,9 @@ func keysOf(s schema.Subject) []string {
 func addressKeys(address string) []string {
 	address = strings.ToLower(strings.TrimSpace(address))
 	local, domain, _ := strings.Cut(address, "@")
+	if domain == "live.com" && len(local) == 16 && allHex(local) { // an account number, as SharePoint writes it
+		return []string{codeKey(local)}
+	}
 	if plain, _, tagged := strings.Cut(local, "+"); tagged && plain != "" {
 		local, address = plain, plain+"@"+domain
 	}

@@ -105,6 +105,7 @@ type rawPeople struct {
 	Identity []string `yaml:"identity"`
 	Neutral  []string `yaml:"neutral"`
 	Services []string `yaml:"services"`
+	Actors   []string `yaml:"actors"`
 }
 
 type rawVerb struct {

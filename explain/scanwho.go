@@ -29,6 +29,10 @@ func (m *Masker) scanWho(v, element, kind string) {
 // piecesOf cuts a value that lists people: at semicolons, bars and line breaks,
 // and at commas where each part is an address or a code.
 func piecesOf(v string) []span {
+	// A claim, "i:0#.f|membership|…", is one person, named at its end.
+	if i := strings.LastIndexByte(v, '|'); i >= 0 && (strings.HasPrefix(v, "i:0") || strings.HasPrefix(v, "c:0")) {
+		return []span{{i + 1, len(v)}}
+	}
 	cut := func(marks string) []span {
 		var list []span
 		from := 0

@@ -10,11 +10,11 @@ import (
 // whose tells from a field's name, its catalog entry and the lists in
 // rules/people.yaml whether its value says who somebody is.
 type whose struct {
-	roles, identity, neutral, services map[string]bool
+	roles, identity, neutral, services, actors map[string]bool
 }
 
 func newWhose() whose {
-	return whose{make(map[string]bool), make(map[string]bool), make(map[string]bool), make(map[string]bool)}
+	return whose{make(map[string]bool), make(map[string]bool), make(map[string]bool), make(map[string]bool), make(map[string]bool)}
 }
 
 // add takes the lists of a file. It is lenient about a word given twice: an
@@ -23,7 +23,7 @@ func (w *whose) add(raw rawPeople) {
 	for _, list := range []struct {
 		words []string
 		into  map[string]bool
-	}{{raw.Roles, w.roles}, {raw.Identity, w.identity}, {raw.Neutral, w.neutral}, {raw.Services, w.services}} {
+	}{{raw.Roles, w.roles}, {raw.Identity, w.identity}, {raw.Neutral, w.neutral}, {raw.Services, w.services}, {raw.Actors, w.actors}} {
 		for _, word := range list.words {
 			list.into[strings.ToLower(word)] = true
 		}
@@ -108,6 +108,16 @@ func (w *whose) service(v string) bool {
 func namesPerson(identifier string) bool {
 	switch identifier {
 	case "name", "email", "upn", "object-id", "puid", "sid", "phone":
+		return true
+	}
+	return false
+}
+
+// fromWhere reports whether an identifier of this kind tells from where, or with
+// what, somebody acted.
+func fromWhere(identifier string) bool {
+	switch identifier {
+	case "ip-address", "device-id", "device-name":
 		return true
 	}
 	return false

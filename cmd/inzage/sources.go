@@ -2,6 +2,7 @@ package main
 
 import (
 	"inzage/schema"
+	"inzage/workers/auditlog"
 	"inzage/workers/dataviewer"
 	"inzage/workers/graphexport"
 )
@@ -11,6 +12,7 @@ import (
 func sources(temp string) []schema.Source {
 	return []schema.Source{
 		graphexport.New(),
+		auditlog.New(),
 		&dataviewer.Source{Temp: temp},
 	}
 }

@@ -38,12 +38,12 @@ func recognise(head string) layout {
 		return layout{format: formatList}
 	}
 	l := layout{format: formatCSV}
-	found := false
-	l.comma, found = table.Recognise(head, func(h table.Header, rows *table.Reader) (ok bool) {
+	comma, found := table.Recognise(head, func(h table.Header, rows *table.Reader) (ok bool) {
 		l.payload, ok = payloadColumn(h, rows)
 		return ok
 	})
 	if found {
+		l.comma = comma
 		return l
 	}
 	return layout{format: jsonFormat(head)}

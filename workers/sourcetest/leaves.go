@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"strings"
 	"unicode/utf8"
 )
 
 // leaves lists the values of the JSON objects and arrays that a text consists
 // of, as far as the standard library can read it. It is a second opinion, so it
-// shares nothing with the sources.
+// shares nothing with the sources. Notes on the page of a list ("@odata.nextLink"
+// of OData, beside the records) are no values.
 func leaves(text []byte) []string {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	text = bytes.TrimLeft(text, " \t\r\n")
@@ -24,10 +26,18 @@ func leaves(text []byte) []string {
 		object, key bool
 	}
 	var open []level
+	page := false // the last key was of such a note
 	value := func() {
 		if n := len(open); n > 0 && open[n-1].object {
 			open[n-1].key = true
 		}
+	}
+	add := func(v string) {
+		if !page {
+			list = append(list, v)
+		}
+		page = false
+		value()
 	}
 	for {
 		token, err := d.Token()
@@ -40,6 +50,7 @@ func leaves(text []byte) []string {
 		top := len(open) - 1
 		switch v := token.(type) {
 		case json.Delim:
+			page = false
 			switch v {
 			case '{':
 				open = append(open, level{object: true, key: true})
@@ -52,19 +63,16 @@ func leaves(text []byte) []string {
 		case string:
 			if top >= 0 && open[top].object && open[top].key {
 				open[top].key = false
+				page = top == 0 && strings.HasPrefix(v, "@odata.")
 				continue
 			}
-			list = append(list, v)
-			value()
+			add(v)
 		case json.Number:
-			list = append(list, v.String())
-			value()
+			add(v.String())
 		case bool:
-			list = append(list, map[bool]string{true: "true", false: "false"}[v])
-			value()
+			add(map[bool]string{true: "true", false: "false"}[v])
 		case nil:
-			list = append(list, "null")
-			value()
+			add("null")
 		}
 	}
 }

@@ -37,7 +37,11 @@ func ReadHeader(t *Reader, tally *schema.Tally) (Header, error) {
 			return nil, errNoHeader
 		}
 		h := make(Header, 0, len(r.Cells))
-		for _, c := range r.Cells {
+		for i, c := range r.Cells {
+			if rest, marked := bytes.CutPrefix(c, []byte("\ufeff")); marked && i == 0 { // a second mark: the first is taken by Decode
+				tally.Repair(schema.RepairByteOrderMark, 1)
+				c = bytes.Trim(rest, `"`)
+			}
 			h = append(h, strings.TrimSpace(string(c)))
 		}
 		return h, nil

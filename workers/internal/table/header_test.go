@@ -11,7 +11,7 @@ import (
 
 func TestHeader(t *testing.T) {
 	t.Parallel()
-	text := "#TYPE X\r\nsep=;\r\n Name ;When\r\na;1\r\nName;When\r\nb\r\n#TYPE Y\r\nc;2;3\r\n\xff;4\r\n"
+	text := "#TYPE X\r\nsep=;\r\n\ufeff\" Name \";When\r\na;1\r\nName;When\r\nb\r\n#TYPE Y\r\nc;2;3\r\n\xff;4\r\n"
 	var tally schema.Tally
 	in := NewReader(strings.NewReader(text), ';')
 	h, err := ReadHeader(in, &tally)
@@ -32,7 +32,7 @@ func TestHeader(t *testing.T) {
 	}
 	want := map[schema.Repair]int64{
 		schema.RepairTypeLine: 2, schema.RepairFreeText: 2, schema.RepairShortRow: 1, schema.RepairLongRow: 1,
-		schema.RepairInvalidUTF8: 1,
+		schema.RepairInvalidUTF8: 1, schema.RepairByteOrderMark: 1,
 	}
 	if d := cmp.Diff(want, tally.Repairs); d != "" {
 		t.Error(d)

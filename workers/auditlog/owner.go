@@ -1,0 +1,200 @@
+package auditlog
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"inzage/schema"
+)
+
+// person is the subject, and tells whose a record is.
+//
+// Every record names an account that acted (UserId, UserKey and the columns that
+// repeat them). A record is another's only where it says so: that account is a
+// person's, we know the subject's own identifier of that very kind, it differs,
+// and nothing in the record names the subject. What the subject did is theirs,
+// and so is what others did to them: an administrator who reset their password,
+// a colleague who opened their file (CJEU C-579/21). Who that other was, the
+// bundle masks.
+//
+// What software did names no person and is left with the subject, as everything
+// of which nothing shows that it is somebody else's.
+type person struct{ schema.Subject }
+
+// owner judges the fields of one record.
+func (p person) owner(fields []schema.Field) schema.Owner {
+	other := false
+	for _, f := range fields {
+		if !isActor(f.Path) {
+			continue
+		}
+		switch p.is(f.Value.Reveal()) {
+		case mine:
+			return schema.OwnerSubject
+		case others:
+			other = true
+		case unknown:
+		}
+	}
+	if !other {
+		return schema.OwnerSubject
+	}
+	for _, f := range fields {
+		if p.named(f.Value.Reveal()) {
+			return schema.OwnerSubject
+		}
+	}
+	return schema.OwnerOther
+}
+
+// isActor reports whether a field names the account that acted.
+func isActor(path string) bool {
+	switch strings.ToLower(path) {
+	case "auditdata.userid", "auditdata.userkey", "userid", "userids", "userprincipalname":
+		return true
+	}
+	return false
+}
+
+// verdict is whose an identifier is.
+type verdict uint8
+
+const (
+	unknown verdict = iota // nobody's, or of a kind that we do not know of the subject
+	mine
+	others
+)
+
+// is tells whose an identifier of an account is. They come as a sign-in name
+// (that of a guest in its long form), an object id, an account number (PUID, as
+// "…@live.com" in SharePoint), a SID, or behind a claim ("i:0h.f|membership|…").
+func (p person) is(id string) verdict {
+	id = strings.TrimSpace(id[strings.LastIndexByte(id, '|')+1:])
+	local, domain, _ := strings.Cut(id, "@")
+	switch {
+	case strings.EqualFold(domain, "live.com") && isHex(local, 16), isHex(id, 16):
+		return judge(!p.PUID.IsEmpty(), samePUID(local, p.PUID.Reveal()))
+	case isGUID(id):
+		return judge(!p.ObjectID.IsEmpty(), strings.EqualFold(id, p.ObjectID.Reveal()))
+	case strings.HasPrefix(strings.ToUpper(id), "S-1-5-21-"), strings.HasPrefix(strings.ToUpper(id), "S-1-12-1-"):
+		return judge(len(p.SIDs) > 0, p.HasSID(id))
+	case local != "" && strings.Contains(domain, "."):
+		return judge(len(p.UPNs) > 0, p.HasUPN(id) || p.HasUPN(home(id)))
+	}
+	return unknown
+}
+
+func judge(known, same bool) verdict {
+	switch {
+	case !known:
+		return unknown
+	case same:
+		return mine
+	}
+	return others
+}
+
+// home is the address of a guest, out of the name that their host gives them:
+// "s.dewit_example.org#EXT#@host.onmicrosoft.com". No domain has a "_" in it.
+func home(upn string) string {
+	guest, _, ok := strings.Cut(strings.ToLower(upn), "#ext#")
+	at := strings.LastIndexByte(guest, '_')
+	if !ok || at < 0 {
+		return ""
+	}
+	return guest[:at] + "@" + guest[at+1:]
+}
+
+// named reports whether a value names the subject: by one of their identifiers,
+// or by the address of their OneDrive.
+func (p person) named(v string) bool {
+	v = strings.ToLower(v)
+	for _, own := range p.UPNs {
+		upn := strings.ToLower(own.Reveal())
+		if mentions(v, upn) || mentions(v, guestOf(upn)) {
+			return true
+		}
+		for _, kept := range []string{"", "-"} {
+			if mentions(v, "/personal/"+site(upn, kept)) {
+				return true
+			}
+		}
+	}
+	for _, own := range append([]schema.Personal{p.ObjectID, p.PUID}, p.SIDs...) {
+		if mentions(v, strings.ToLower(own.Reveal())) {
+			return true
+		}
+	}
+	n, err := strconv.ParseUint(p.PUID.Reveal(), 10, 64)
+	return err == nil && mentions(v, strconv.FormatUint(n, 16))
+}
+
+// guestOf is how the name of a guest begins, see home.
+func guestOf(upn string) string {
+	local, domain, ok := strings.Cut(upn, "@")
+	if !ok {
+		return ""
+	}
+	return local + "_" + domain + "#ext#"
+}
+
+// site is a sign-in name as the address of a OneDrive has it: what is no letter
+// or digit becomes "_", of the hyphen it is not published.
+func site(upn, kept string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(kept, r) {
+			return r
+		}
+		return '_'
+	}, upn)
+}
+
+// mentions reports whether id stands in v, not as a part of a longer name.
+func mentions(v, id string) bool {
+	if len(id) < 5 {
+		return false
+	}
+	for at := 0; ; {
+		i := strings.Index(v[at:], id)
+		if i < 0 {
+			return false
+		}
+		from, to := at+i, at+i+len(id)
+		if (from == 0 || id[0] == '/' || !inName(v[from-1])) && (to == len(v) || id[len(id)-1] == '#' || !inName(v[to])) {
+			return true
+		}
+		at = from + 1
+	}
+}
+
+// inName reports whether a byte can be part of a name or address; bytes of
+// letters beyond ASCII are.
+func inName(c byte) bool {
+	return c == '_' || c == '-' || c == '.' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || c >= 0x80
+}
+
+// samePUID compares account numbers: the log has 16 hexadecimal digits, the
+// subject's may be in decimal.
+func samePUID(hex, own string) bool {
+	own = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(own)), "0x")
+	n, err := strconv.ParseUint(hex, 16, 64)
+	if len(own) == 16 {
+		return strings.EqualFold(hex, own)
+	}
+	m, err2 := strconv.ParseUint(own, 10, 64)
+	return err == nil && err2 == nil && n == m
+}
+
+func isHex(v string, digits int) bool {
+	for i := range len(v) {
+		if c := v[i] | 0x20; (v[i] < '0' || v[i] > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return len(v) == digits
+}
+
+func isGUID(v string) bool {
+	return len(v) == 36 && v[8] == '-' && v[13] == '-' && v[18] == '-' && v[23] == '-' && isHex(strings.ReplaceAll(v, "-", ""), 32)
+}
