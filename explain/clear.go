@@ -146,16 +146,22 @@ func systemDomain(s string) bool {
 	return false
 }
 
+// maxPath is how much of a path is looked at, in bytes.
+const maxPath = 1_000
+
 // findClearPath finds a path or the name of a file that people chose themselves:
 // on a drive or a share outside the folders of the system, in a library of
 // SharePoint or OneDrive, or a document by its name alone. It returns the path
 // from where it starts to the end of the text.
+//
+// Of a path it judges the first maxPath bytes: Windows allows 260 characters and
+// SharePoint 400, and a value of many roots is read in time by its length.
 func findClearPath(v string, from int) (span, bool) {
 	for i := from; i < len(v); i++ {
 		if v[i] != '\\' && v[i] != '/' && v[i] != ':' && v[i] != '~' {
 			continue
 		}
-		if start, parts, ok := rootAt(v, i); ok && chosen(v[start:], parts) {
+		if start, parts, ok := rootAt(v[:min(len(v), i+maxPath)], i); ok && chosen(v[start:], parts) {
 			return span{start, len(v)}, true
 		}
 	}
