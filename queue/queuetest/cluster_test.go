@@ -1,8 +1,11 @@
 package queuetest_test
 
 import (
+	"os"
 	"slices"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,43 +33,87 @@ func TestCluster(t *testing.T) {
 	queuetest.Run(t, openCluster(t, queuetest.ServeCluster(t)))
 }
 
+// How many entries are written while the leader stops: by one writer, one after
+// another, and, for make long, by many at once.
+const (
+	entriesOfOne  = 400
+	manyWriters   = 50
+	entriesOfMany = 200 // each
+)
+
 // The server that leads the ledger stops while entries are written: nothing that
 // was acknowledged is lost, and nothing is there twice.
 func TestClusterLosesItsLeader(t *testing.T) {
 	t.Parallel()
+	writers, entries := 1, entriesOfOne
+	if os.Getenv("INZAGE_LONG") != "" {
+		writers, entries = manyWriters, entriesOfMany
+	}
 	c := queuetest.ServeCluster(t)
 	q := openCluster(t, c)
-	r := queuetest.Request(t, q, "graphexport")
-	const entries = 400
-	stopped := false
-	for n := range entries {
-		if n == entries/3 {
-			stopped = c.StopLeader()
+	var written atomic.Int64
+	stopped := make(chan bool, 1)
+	var writing sync.WaitGroup
+	ids := make([]schema.RequestID, writers)
+	for i := range ids {
+		opened := queuetest.Opened(strconv.Itoa(i), "graphexport")
+		opened.Kind = schema.EntryOpened
+		ids[i] = queue.NewID()
+		if _, err := q.Append(t.Context(), ids[i], opened); err != nil {
+			t.Fatal(queuetest.Why(err))
 		}
-		code := schema.Code("c" + strconv.Itoa(n))
-		queuetest.Eventually(t, "an entry is written", func() bool {
-			_, err := q.Update(t.Context(), r.ID, func(now schema.Request) ([]schema.Entry, error) {
-				if slices.Contains(now.Notified, schema.Given{Code: code}) {
-					return nil, nil
+		writing.Go(func() {
+			for n := range entries {
+				if written.Add(1) == int64(writers*entries/3) {
+					stopped <- c.StopLeader()
 				}
-				return []schema.Entry{{Kind: schema.EntryNotified, Code: code}}, nil
-			})
-			return err == nil
+				write(t, q, ids[i], schema.Code("c"+strconv.Itoa(n)))
+			}
 		})
 	}
-	if !stopped {
+	writing.Wait()
+	if !<-stopped {
 		t.Fatal("there was no leader to stop")
 	}
-	after, err := q.Request(t.Context(), r.ID)
-	if err != nil {
-		t.Fatal(queuetest.Why(err))
-	}
-	for n, given := range after.Notified {
-		if want := schema.Code("c" + strconv.Itoa(n)); given.Code != want {
-			t.Errorf("entry %d is %s, want %s", n, given.Code, want)
+	for _, id := range ids {
+		after, err := q.Request(t.Context(), id)
+		if err != nil {
+			t.Fatal(queuetest.Why(err))
+		}
+		for n, given := range after.Notified {
+			if want := schema.Code("c" + strconv.Itoa(n)); given.Code != want {
+				t.Errorf("entry %d is %s, want %s", n, given.Code, want)
+			}
+		}
+		if len(after.Notified) != entries {
+			t.Errorf("%d entries, want %d", len(after.Notified), entries)
 		}
 	}
-	if len(after.Notified) != entries {
-		t.Errorf("%d entries, want %d", len(after.Notified), entries)
+	v, err := q.Verify(t.Context())
+	if err != nil || len(v.Flaws) > 0 || v.Entries != writers*(entries+1) {
+		t.Errorf("the ledger: %d entries, flaws %+v, %v", v.Entries, v.Flaws, err)
+	}
+}
+
+// write puts an entry on record, unless it is there already: after an error
+// nobody can tell without looking.
+func write(t *testing.T, q *queue.Queue, id schema.RequestID, code schema.Code) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for ; ; <-tick.C {
+		_, err := q.Update(t.Context(), id, func(now schema.Request) ([]schema.Entry, error) {
+			if slices.Contains(now.Notified, schema.Given{Code: code}) {
+				return nil, nil
+			}
+			return []schema.Entry{{Kind: schema.EntryNotified, Code: code}}, nil
+		})
+		if err == nil {
+			return
+		}
+		if t.Context().Err() != nil || schema.CodeOf(err) == schema.CodeTampered {
+			t.Errorf("an entry is not written: %s", queuetest.Why(err))
+			return
+		}
 	}
 }
