@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -19,7 +18,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/sync/errgroup"
 
 	"inzage/explain"
 	"inzage/explain/catalog"
@@ -86,36 +84,12 @@ func crashService(ctx context.Context, folder string) error {
 		stop()
 	}()
 	go func() {
-		if err := sweeps(ctx, q); err != nil && ctx.Err() == nil {
+		if err := queuetest.Sweep(ctx, q); err != nil && ctx.Err() == nil {
 			fmt.Fprintln(os.Stderr, queuetest.Why(err))
 		}
 	}()
 	fmt.Println("ready")
 	return s.Work(ctx, 8, 2)
-}
-
-// sweeps orders again what a kill left nowhere, as the service's clock does every
-// hour, but every few seconds. Once in some twenty runs under load a request
-// stood still without it, for a reason that was not found yet.
-func sweeps(ctx context.Context, q *queue.Queue) error {
-	register, err := q.OpenRegister(ctx)
-	if err != nil {
-		return err
-	}
-	var g errgroup.Group
-	g.Go(func() error { return register.Run(ctx, false) })
-	tick := time.NewTicker(5 * time.Second)
-	defer tick.Stop()
-	for {
-		if _, err := q.Sweep(ctx, register); err != nil {
-			return errors.Join(err, g.Wait())
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return g.Wait()
-		}
-	}
 }
 
 func crashWorkers(q *queue.Queue, folder string) (*workers.Service, error) {

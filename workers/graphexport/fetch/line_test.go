@@ -43,7 +43,7 @@ func newLine(t *testing.T) *line {
 	l.q = queuetest.Open(t, l.server, patience)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- sweeps(ctx, l.q) }()
+	go func() { done <- queuetest.Sweep(ctx, l.q) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
@@ -51,29 +51,6 @@ func newLine(t *testing.T) *line {
 		}
 	})
 	return l
-}
-
-// sweeps orders again what a death left nowhere, as the service's clock does
-// every hour.
-func sweeps(ctx context.Context, q *queue.Queue) error {
-	register, err := q.OpenRegister(ctx)
-	if err != nil {
-		return err
-	}
-	var g errgroup.Group
-	g.Go(func() error { return register.Run(ctx, false) })
-	tick := time.NewTicker(5 * time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return g.Wait()
-		}
-		if _, err := q.Sweep(ctx, register); err != nil && ctx.Err() == nil {
-			return errors.Join(err, g.Wait())
-		}
-	}
 }
 
 // file takes in a request, known by a name, and orders its fetch.
