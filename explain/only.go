@@ -21,6 +21,9 @@ func (o only) add(at *place, raw rawOnly, ref string) {
 		if strings.Contains(strings.TrimSuffix(event, ".*"), "*") {
 			at.fail("only: %s: a * stands at the end, behind a dot", event)
 		}
+		if len(event) > maxPattern {
+			at.fail("only: %s: longer than %d bytes", event, maxPattern)
+		}
 		keys = append(keys, fold(event))
 	}
 	if raw.Source != "" {
@@ -74,13 +77,22 @@ func (o only) explains(path string) bool {
 	return false
 }
 
+// maxPattern is the size of the longest pattern of events, in bytes; the names
+// in the catalog have 100 at most. What is known of a longer name is
+// known by its beginning, so that the time that it takes grows with its length.
+const maxPattern = 256
+
 // patterns calls yield with the folded name of an event and with the patterns
 // that it fits ("office.word.*"), longest first, until yield returns true.
 func patterns(event string, yield func(pattern string) bool) {
 	if yield(event) {
 		return
 	}
-	for end := len(event); end > 0; end = strings.LastIndexByte(event[:end], '.') {
+	end := len(event)
+	if end > maxPattern {
+		end = strings.LastIndexByte(event[:maxPattern], '.')
+	}
+	for ; end > 0; end = strings.LastIndexByte(event[:end], '.') {
 		if yield(event[:end] + ".*") {
 			return
 		}

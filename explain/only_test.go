@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,4 +53,32 @@ func TestBareNames(t *testing.T) {
 			t.Errorf("%s: %q is said of any event", name, n.Meaning)
 		}
 	}
+}
+
+// TestPatternsOfALongName holds that the name of an event, which is as long as a
+// file makes it, is looked up in time by its length.
+func TestPatternsOfALongName(t *testing.T) {
+	t.Parallel()
+	for _, event := range []string{"", ".", "...", strings.Repeat("a.", 1<<15), strings.Repeat(".", 1<<15), strings.Repeat("a", 1<<15) + ".b"} {
+		bytes := 0
+		patterns(event, func(p string) bool {
+			bytes += len(p)
+			return false
+		})
+		if most := 3*len(event) + maxPattern*maxPattern; bytes > most {
+			t.Errorf("%.10q of %d bytes: %d bytes looked up, at most %d", event, len(event), bytes, most)
+		}
+	}
+	long := "a." + strings.Repeat("b", 2*maxPattern)
+	if !slices.Contains(collect(long), "a.*") || !slices.Contains(collect(long), long) {
+		t.Errorf("a long name fits no pattern: %d", len(collect(long)))
+	}
+}
+
+func collect(event string) (list []string) {
+	patterns(event, func(p string) bool {
+		list = append(list, p)
+		return false
+	})
+	return list
 }
