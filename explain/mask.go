@@ -173,7 +173,7 @@ func (m *Masker) record(r *schema.Record, known func(path string) *schema.Note) 
 func (m *Masker) actor(r *schema.Record, known func(path string) *schema.Note) {
 	by := ""
 	for i, f := range r.Fields {
-		if !m.whose.actors[canonical(f.Path)] || f.Value.IsEmpty() {
+		if !m.whose.actors[actor{r.Source, fold(f.Path)}] || f.Value.IsEmpty() {
 			continue
 		}
 		if !slices.ContainsFunc(m.masks, func(x schema.Mask) bool { return x.At == i }) {

@@ -334,3 +334,35 @@ func TestMaskWhoActed(t *testing.T) {
 		}
 	}
 }
+
+// TestMaskWhoActedIsToldByTheAuditLog: an account beside an event of another
+// source is not told to have acted: the person's own device and place are left.
+func TestMaskWhoActedIsToldByTheAuditLog(t *testing.T) {
+	t.Parallel()
+	const device, place = "s:11111111-2222-3333-4444-555555555555", "192.0.2.1"
+	for _, path := range []string{"properties.UserPrincipalName", "data.UserPrincipalName", "UserPrincipalName"} {
+		m, x := newMasker(t, explain.Others{})
+		e := x.Explain(schema.Record{Source: "graphexport", Event: "Office.Word.FileSaved", Fields: []schema.Field{
+			{Path: path, Value: schema.NewPersonal(karimMail)},
+			{Path: "properties.DeviceId", Value: schema.NewPersonal(device)},
+			{Path: "properties.ClientIp", Value: schema.NewPersonal(place)},
+		}})
+		m.Explained(x, &e)
+		got := make([]string, 0, 3)
+		for _, f := range e.Record.Fields {
+			got = append(got, f.Value.Reveal())
+		}
+		if d := cmp.Diff([]string{device, place}, got[1:]); d != "" || strings.Contains(got[0], "karim") {
+			t.Errorf("%s: %q %s", path, got[0], d)
+		}
+	}
+	// The same name beside a record of the audit log is that of who acted.
+	m, x := newMasker(t, explain.Others{})
+	e := x.Explain(schema.Record{Source: "auditlog", Event: "FileAccessed", Fields: []schema.Field{
+		{Path: "userPrincipalName", Value: schema.NewPersonal(karimMail)}, {Path: "clientIp", Value: schema.NewPersonal(place)},
+	}})
+	m.Explained(x, &e)
+	if v := e.Record.Fields[1].Value.Reveal(); v == place {
+		t.Error("from where a colleague acted is shown")
+	}
+}

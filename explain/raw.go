@@ -105,7 +105,8 @@ type rawPeople struct {
 	Identity []string `yaml:"identity"`
 	Neutral  []string `yaml:"neutral"`
 	Services []string `yaml:"services"`
-	Actors   []string `yaml:"actors"`
+
+	Actors map[string][]string `yaml:"actors"` // by source
 }
 
 type rawVerb struct {

@@ -10,11 +10,16 @@ import (
 // whose tells from a field's name, its catalog entry and the lists in
 // rules/people.yaml whether its value says who somebody is.
 type whose struct {
-	roles, identity, neutral, services, actors map[string]bool
+	roles, identity, neutral, services map[string]bool
+	actors                             map[actor]bool
 }
 
+// actor is a field that names the account that acted, by its whole path, folded,
+// in the records of a source.
+type actor struct{ source, path string }
+
 func newWhose() whose {
-	return whose{make(map[string]bool), make(map[string]bool), make(map[string]bool), make(map[string]bool), make(map[string]bool)}
+	return whose{make(map[string]bool), make(map[string]bool), make(map[string]bool), make(map[string]bool), make(map[actor]bool)}
 }
 
 // add takes the lists of a file. It is lenient about a word given twice: an
@@ -23,9 +28,14 @@ func (w *whose) add(raw rawPeople) {
 	for _, list := range []struct {
 		words []string
 		into  map[string]bool
-	}{{raw.Roles, w.roles}, {raw.Identity, w.identity}, {raw.Neutral, w.neutral}, {raw.Services, w.services}, {raw.Actors, w.actors}} {
+	}{{raw.Roles, w.roles}, {raw.Identity, w.identity}, {raw.Neutral, w.neutral}, {raw.Services, w.services}} {
 		for _, word := range list.words {
 			list.into[strings.ToLower(word)] = true
+		}
+	}
+	for source, paths := range raw.Actors {
+		for _, path := range paths {
+			w.actors[actor{source, fold(path)}] = true
 		}
 	}
 }
