@@ -59,6 +59,14 @@ func (r Request) check(e Entry, today Date) error {
 		if e.Ref == "" || e.Ref != r.Bundle {
 			return conflict("release bundle")
 		}
+		if r.Erasing.Code == ErasesAll {
+			return conflict("release bundle")
+		}
+	case EntryRecalled:
+		// Its files go, whatever is decided now.
+		if r.Cleared || r.Erasing.Code != "" {
+			return conflict("recall bundle")
+		}
 	default:
 	}
 	if r.FourEyes && needsTwo(e.Kind) {

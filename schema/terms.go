@@ -42,19 +42,16 @@ type Erasing struct {
 func (s State) Final() bool { return (delivered|refused|withdrawn)&s.bit() != 0 }
 
 // Expired is what of the request must be erased on the day, in the zone in which
-// days are counted; "" is nothing. What was begun goes on.
+// days are counted; "" is nothing. What was begun goes on, and the term of the
+// rest does not wait for raw files that cannot be erased apart.
 func (r Request) Expired(t Terms, today Date, zone *time.Location) Code {
-	if r.Erasing.Code != "" {
-		return r.Erasing.Code
+	over := func(days int) bool {
+		return r.State.Final() && !r.Closed.IsZero() && !today.Before(CivilDate(r.Closed, zone).AddDays(days))
 	}
-	if !r.State.Final() || r.Closed.IsZero() {
-		return ""
-	}
-	closed := CivilDate(r.Closed, zone)
 	switch {
-	case !today.Before(closed.AddDays(t.Bundle)):
+	case r.Erasing.Code == ErasesAll || over(t.Bundle):
 		return ErasesAll
-	case !r.Cleared && !today.Before(closed.AddDays(t.Raw)):
+	case r.Erasing.Code == ErasesRaw || !r.Cleared && over(t.Raw):
 		return ErasesRaw
 	default:
 		return ""
