@@ -96,7 +96,7 @@ func TestErasedIsGone(t *testing.T) {
 	if err := box.Note(t.Context(), []byte("mark")); err != nil {
 		t.Fatal(err)
 	}
-	counts, ref, err := queue.Inventory(q, t.Context(), id)
+	counts, ref, err := queue.Inventory(q, t.Context(), id, schema.ErasesAll)
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
@@ -120,7 +120,7 @@ func TestErasedIsGone(t *testing.T) {
 	if err := queue.Shred(q, t.Context(), id); err != nil {
 		t.Errorf("erasing again: %v", err)
 	}
-	if counts, _, err = queue.Inventory(q, t.Context(), id); err != nil || counts["keys"]+counts["objects"]+counts["notes"] != 0 {
+	if counts, _, err = queue.Inventory(q, t.Context(), id, schema.ErasesAll); err != nil || counts["keys"]+counts["objects"]+counts["notes"] != 0 {
 		t.Errorf("what is left: %v, %v", counts, err)
 	}
 }

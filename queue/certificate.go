@@ -17,7 +17,8 @@ type Certificate struct {
 	// Closed is how it was closed, and when.
 	Closed schema.Entry `json:"closed"`
 	// Erasures is what went, oldest first: the raw files before the rest, or all
-	// at once.
+	// at once. An entry EntryErasing among it says what there was when the raw files
+	// began to go, and that everything went before that had ended.
 	Erasures []schema.Entry `json:"erasures"`
 	// Bundle is the hash of the bundle that was built last, if there was one.
 	Bundle string `json:"bundle_sha256,omitempty"`
@@ -47,6 +48,7 @@ func (q *Queue) Certificate(ctx context.Context, id schema.RequestID) (Certifica
 		Certificate: certificateForm, Request: id, Case: r.Case, Received: r.Received, Bundle: r.Bundle,
 		Entries: len(h.entries), LedgerHash: h.entries[len(h.entries)-1].hash,
 	}
+	var begun []schema.Entry // erasing of raw files that has no end yet
 	for _, e := range h.entries {
 		switch e.Kind {
 		case schema.EntryReleased, schema.EntryRefused, schema.EntryWithdrawn:
@@ -55,8 +57,14 @@ func (q *Queue) Certificate(ctx context.Context, id schema.RequestID) (Certifica
 			if c.Closed.Kind != schema.EntryDelivered {
 				c.Closed = e.Entry
 			}
-		case schema.EntryCleared, schema.EntryErased:
-			c.Erasures = append(c.Erasures, e.Entry)
+		case schema.EntryErasing:
+			if e.Code == schema.ErasesRaw {
+				begun = []schema.Entry{e.Entry}
+			}
+		case schema.EntryCleared:
+			c.Erasures, begun = append(c.Erasures, e.Entry), nil
+		case schema.EntryErased:
+			c.Erasures = append(append(c.Erasures, begun...), e.Entry)
 		default:
 		}
 	}

@@ -41,16 +41,17 @@ func (q *Queue) erase(ctx context.Context, id schema.RequestID, by schema.Actor,
 		return r, err
 	}
 	if r.Erasing.Code != what {
-		counts, ref, err := q.inventory(ctx, id)
-		if err != nil {
-			return r, err
-		}
+		// What another is erasing already may be half gone: its count holds then.
+		counts, ref, uncounted := q.inventory(ctx, id, what)
 		r, err = q.Update(ctx, id, func(r schema.Request) ([]schema.Entry, error) {
 			if done(r) || r.Erasing.Code == what {
 				return nil, nil
 			}
 			if r.Erasing.Code == schema.ErasesAll {
 				return nil, schema.Fail(schema.CodeConflict, "erase request", nil)
+			}
+			if uncounted != nil {
+				return nil, uncounted
 			}
 			return []schema.Entry{{Kind: schema.EntryErasing, Actor: by, Code: what, Counts: counts, Ref: ref}}, nil
 		})
@@ -73,23 +74,37 @@ func (q *Queue) erase(ctx context.Context, id schema.RequestID, by schema.Actor,
 	})
 }
 
-// inventory counts what a request holds: "keys", "objects", "bytes" (sealed),
+// inventory counts what is to be erased: "keys", "objects", "bytes" (sealed),
 // "notes"; and is the hash of the list of its objects, a line for each: opaque
 // name, size, and digest of the sealed bytes.
-func (q *Queue) inventory(ctx context.Context, id schema.RequestID) (counts map[string]int64, ref string, err error) {
+func (q *Queue) inventory(ctx context.Context, id schema.RequestID, what schema.Code) (counts map[string]int64, ref string, err error) {
 	before := q.Refused()
 	defer func() { err = q.conns.named(before, err) }()
 	counts = map[string]int64{"keys": 0, "objects": 0, "bytes": 0, "notes": 0}
-	for _, name := range keyNames(id) {
+	names, stays := keyNames(id), map[string]bool(nil)
+	if what == schema.ErasesRaw {
+		v, err := q.Vault(ctx, id)
+		if err != nil {
+			return nil, "", err
+		}
+		if stays, err = v.staying(ctx); err != nil {
+			return nil, "", err
+		}
+		notes, err := v.rawNotes(ctx)
+		if err != nil {
+			return nil, "", err
+		}
+		names, counts["notes"] = []string{rawKeyName(id)}, int64(len(notes))
+	} else if s, err := q.blobs.Stream(ctx, prefixKV+prefixIndex+string(id)); err == nil {
+		counts["notes"] = int64(s.CachedInfo().State.Msgs) //nolint:gosec // a count on a disk
+	}
+	for _, name := range names {
 		switch _, err := q.keys.Stream(ctx, prefixKey+name); {
 		case err == nil:
 			counts["keys"]++
 		case !errors.Is(err, jetstream.ErrStreamNotFound):
 			return nil, "", fail("count keys", err)
 		}
-	}
-	if s, err := q.blobs.Stream(ctx, prefixKV+prefixIndex+string(id)); err == nil {
-		counts["notes"] = int64(s.CachedInfo().State.Msgs) //nolint:gosec // a count on a disk
 	}
 	files, err := q.blobs.ObjectStore(ctx, prefixFiles+string(id))
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
@@ -105,6 +120,9 @@ func (q *Queue) inventory(ctx context.Context, id schema.RequestID) (counts map[
 	slices.SortFunc(objects, func(a, b *jetstream.ObjectInfo) int { return cmp.Compare(a.Name, b.Name) })
 	sum := sha256.New()
 	for _, o := range objects {
+		if stays[blobOf(o.Name)] {
+			continue
+		}
 		counts["objects"]++
 		counts["bytes"] += int64(o.Size) //nolint:gosec // a size on a disk
 		_, _ = fmt.Fprintf(sum, "%s %d %s\n", o.Name, o.Size, o.Digest)
@@ -159,20 +177,11 @@ func (q *Queue) shredRaw(ctx context.Context, id schema.RequestID) (err error) {
 	if err != nil {
 		return err
 	}
-	keep := make(map[string]bool) // ids of the blobs that stay
-	for _, name := range []string{boxPerson, boxBundle} {
-		b := v.Box(name)
-		err := b.each(ctx, "blob", func(key string, sealed []byte) error {
-			var h head
-			err := b.unseal(key, sealed, &h)
-			keep[h.ID] = true
-			return err
-		})
-		if err != nil {
-			return err
-		}
+	stays, err := v.staying(ctx)
+	if err != nil {
+		return err
 	}
-	if err := dropStream(ctx, q.keys, prefixKey+string(id)+rawKey); err != nil {
+	if err := dropStream(ctx, q.keys, prefixKey+rawKeyName(id)); err != nil {
 		return err
 	}
 	objects, err := v.files.List(ctx)
@@ -180,34 +189,58 @@ func (q *Queue) shredRaw(ctx context.Context, id schema.RequestID) (err error) {
 		return fail("list files", err)
 	}
 	for _, o := range objects {
-		blob, _, _ := strings.Cut(o.Name, "/")
-		if keep[blob] {
+		if stays[blobOf(o.Name)] {
 			continue
 		}
 		if err := v.files.Delete(ctx, o.Name); err != nil && !errors.Is(err, jetstream.ErrObjectNotFound) {
 			return fail("erase files", err)
 		}
 	}
-	return v.clearIndex(ctx)
-}
-
-// clearIndex takes away what the index says of the boxes of sources.
-func (v *Vault) clearIndex(ctx context.Context) error {
-	root := "$KV." + v.index.Bucket() + "."
-	info, err := v.keys.Info(ctx, jetstream.WithSubjectFilter(root+">")) // of the leader: see Box.each
+	notes, err := v.rawNotes(ctx)
 	if err != nil {
-		return fail("list index", err)
+		return err
 	}
-	person, bundle := v.Box(boxPerson).place, v.Box(boxBundle).place
-	for subject := range info.State.Subjects {
-		key := strings.TrimPrefix(subject, root)
-		place, _, _ := strings.Cut(key, ".")
-		if place == person || place == bundle {
-			continue
-		}
-		if err := v.index.Purge(ctx, key); err != nil {
+	for _, subject := range notes {
+		// Not as the library deletes a key: that leaves a mark in its place.
+		if err := v.keys.Purge(ctx, jetstream.WithPurgeSubject(subject)); err != nil {
 			return fail("erase index", err)
 		}
 	}
 	return nil
+}
+
+// staying is the ids of the blobs that stay when the raw files go.
+func (v *Vault) staying(ctx context.Context) (map[string]bool, error) {
+	ids := make(map[string]bool)
+	for _, name := range []string{boxPerson, boxBundle} {
+		b := v.Box(name)
+		err := b.each(ctx, "blob", func(key string, sealed []byte) error {
+			var h head
+			err := b.unseal(key, sealed, &h)
+			ids[h.ID] = true
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
+}
+
+// rawNotes lists the subjects under which the index keeps what it says of the
+// boxes of sources.
+func (v *Vault) rawNotes(ctx context.Context) (subjects []string, err error) {
+	root := "$KV." + v.index.Bucket() + "."
+	info, err := v.keys.Info(ctx, jetstream.WithSubjectFilter(root+">")) // of the leader: see Box.each
+	if err != nil {
+		return nil, fail("list index", err)
+	}
+	person, bundle := v.Box(boxPerson).place, v.Box(boxBundle).place
+	for subject := range info.State.Subjects {
+		place, _, _ := strings.Cut(strings.TrimPrefix(subject, root), ".")
+		if place != person && place != bundle {
+			subjects = append(subjects, subject)
+		}
+	}
+	return subjects, nil
 }

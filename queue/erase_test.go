@@ -114,7 +114,7 @@ func TestEraseGoesOn(t *testing.T) {
 		},
 	} {
 		r, _ := filled(t, q)
-		counts, ref, err := queue.Inventory(q, t.Context(), r.ID)
+		counts, ref, err := queue.Inventory(q, t.Context(), r.ID, schema.ErasesAll)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,15 +166,48 @@ func TestEraseRaw(t *testing.T) {
 	if _, err := q.EraseRaw(t.Context(), r.ID, schema.ActorSystem); err != nil {
 		t.Errorf("again: %s", queuetest.Why(err))
 	}
-	// What is left of the rest, and what the ledger says of both.
-	counts, _, err := queue.Inventory(q, t.Context(), r.ID)
-	if err != nil || counts["keys"] != 1 || counts["objects"] != 3 {
-		t.Errorf("left: %v, %v", counts, err)
-	}
 	if _, err := q.Erase(t.Context(), r.ID, "someone"); err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
-	if list := told(t, q, r.ID); kinds(list) != "erasing cleared erasing erased" {
-		t.Errorf("the ledger says %q", kinds(list))
+	// The ledger says of both what went with it, and of nothing twice.
+	list := told(t, q, r.ID)
+	if kinds(list) != "erasing cleared erasing erased" {
+		t.Fatalf("the ledger says %q", kinds(list))
+	}
+	for i, want := range []map[string]int64{{"keys": 1, "objects": 1, "notes": 2}, {"keys": 1, "objects": 3, "notes": 3}} {
+		got := list[2*i+1]
+		for what, n := range want {
+			if got.Counts[what] != n {
+				t.Errorf("%s says %d %s, want %d", got.Kind, got.Counts[what], what, n)
+			}
+		}
+	}
+	if list[1].Ref == "" || list[1].Ref == list[3].Ref || list[1].Counts["bytes"] == 0 {
+		t.Errorf("the ledger says %+v", list)
+	}
+}
+
+// Where the raw files cannot be erased apart, everything goes when its time
+// comes, and the certificate tells of what was begun too.
+func TestEraseAllOvertakesRaw(t *testing.T) {
+	t.Parallel()
+	q := queuetest.New(t)
+	r, v := filled(t, q)
+	if err := queue.SpoilNotes(t.Context(), v.Bundle()); err != nil {
+		t.Fatal(err)
+	}
+	counts, ref := map[string]int64{"keys": 1, "objects": 7}, "hash"
+	if _, err := q.Append(t.Context(), r.ID, schema.Entry{Kind: schema.EntryErasing, Code: schema.ErasesRaw, Counts: counts, Ref: ref}); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	if _, err := q.EraseRaw(t.Context(), r.ID, schema.ActorSystem); schema.CodeOf(err) != schema.CodeTampered {
+		t.Fatalf("erasing the raw files of a damaged vault gives %v", err)
+	}
+	if _, err := q.Erase(t.Context(), r.ID, schema.ActorSystem); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	c, err := q.Certificate(t.Context(), r.ID)
+	if err != nil || kinds(c.Erasures) != "erasing erased" || c.Erasures[0].Counts["objects"] != 7 {
+		t.Errorf("the certificate is %+v, %s", c, queuetest.Why(err))
 	}
 }

@@ -153,3 +153,11 @@ func DropKeys(ctx context.Context, q *Queue, id schema.RequestID) error {
 	}
 	return nil
 }
+
+// SpoilNotes puts something else in the place of every sealed name of a box.
+func SpoilNotes(ctx context.Context, b *Box) error {
+	return b.each(ctx, "blob", func(key string, _ []byte) error {
+		_, err := b.vault.index.Put(ctx, key, []byte("noise"))
+		return err
+	})
+}

@@ -34,6 +34,12 @@ const (
 
 func partName(blob string, n int) string { return fmt.Sprintf("%s/p%05d", blob, n) }
 
+// blobOf is the id of the blob that a part belongs to.
+func blobOf(part string) string {
+	id, _, _ := strings.Cut(part, "/")
+	return id
+}
+
 func (v *Vault) partLabel(blob string, n int) string {
 	return "part " + string(v.id) + " " + partName(blob, n)
 }
@@ -257,8 +263,7 @@ func (v *Vault) Sweep(ctx context.Context, now time.Time) (int, error) {
 	}
 	swept := 0
 	for _, o := range objects {
-		blob, _, _ := strings.Cut(o.Name, "/")
-		if named[blob] || now.Sub(o.ModTime) < abandonedAfter {
+		if named[blobOf(o.Name)] || now.Sub(o.ModTime) < abandonedAfter {
 			continue
 		}
 		if err := v.files.Delete(ctx, o.Name); err != nil {

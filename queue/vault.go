@@ -73,7 +73,9 @@ func (q *Queue) makeVault(ctx context.Context, id schema.RequestID) (_ *Vault, e
 
 // keyNames are the names of a request's keys: of the vault, and of what the
 // sources brought.
-func keyNames(id schema.RequestID) []string { return []string{string(id), string(id) + rawKey} }
+func keyNames(id schema.RequestID) []string { return []string{string(id), rawKeyName(id)} }
+
+func rawKeyName(id schema.RequestID) string { return string(id) + rawKey }
 
 // makeKey makes a data key and keeps it, wrapped.
 func (q *Queue) makeKey(ctx context.Context, name string) error {
@@ -133,7 +135,7 @@ func (q *Queue) Vault(ctx context.Context, id schema.RequestID) (_ *Vault, err e
 	}
 	// Without a key for the raw files they were erased, and there is nothing that
 	// it would open; or the request is of before there was one.
-	if v.raw, err = q.openKey(ctx, string(id)+rawKey); schema.CodeOf(err) == schema.CodeErased {
+	if v.raw, err = q.openKey(ctx, rawKeyName(id)); schema.CodeOf(err) == schema.CodeErased {
 		v.raw, err = v.key, nil
 	}
 	if err != nil {
