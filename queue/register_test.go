@@ -140,6 +140,31 @@ func TestSweepFindsLostJobs(t *testing.T) {
 	reach(t, q, r.ID, schema.StateReview)
 }
 
+// One request whose vault cannot be opened holds up no other.
+func TestSweepGoesOn(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	q := queuetest.New(t, func(o *queue.Options) { o.Now = func() time.Time { return now } })
+	for range 2 {
+		r := order(t, q, "graphexport")
+		if err := queue.DropKeys(t.Context(), q, r.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	queuetest.Eventually(t, "the jobs are in the queue", func() bool { return queue.Jobs(q) == 2 })
+	if err := queue.LoseJobs(q); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := queue.MakeVault(q, t.Context(), queue.NewID()); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	now = now.Add(25 * time.Hour)
+	s, err := q.Sweep(t.Context(), register(t, q))
+	if schema.CodeOf(err) != schema.CodeErased || s != (queue.Swept{Lost: 2, Vaults: 1}) {
+		t.Errorf("it swept %+v, %s", s, queuetest.Why(err))
+	}
+}
+
 func TestLateJobMovesUp(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)

@@ -25,27 +25,41 @@ type Swept struct {
 const settling = 2 * time.Minute
 
 // Sweep sets right what time and crashes leave behind. It does nothing that is
-// not safe to do twice, at the same time too; run it every hour.
+// not safe to do twice, at the same time too; run it every hour. The error is of
+// the first request that could not be done; the others were, unless the server
+// cannot be reached or ctx ended.
 func (q *Queue) Sweep(ctx context.Context, register *Register) (Swept, error) {
 	var s Swept
+	var failed error
 	for r := range register.Open() {
 		if q.now().Sub(r.Changed) < settling {
 			continue
 		}
-		if err := q.sweepJobs(ctx, r, &s); err != nil {
+		err := q.sweepRequest(ctx, r, &s)
+		if code := schema.CodeOf(err); code == schema.CodeUnreachable || code == schema.CodeInterrupted {
 			return s, err
 		}
-		v, err := q.Vault(ctx, r.ID)
-		if err != nil {
-			return s, err
-		}
-		parts, err := v.Sweep(ctx, q.now())
-		s.Parts += parts
-		if err != nil {
-			return s, err
+		if failed == nil {
+			failed = err
 		}
 	}
-	return s, q.sweepVaults(ctx, &s)
+	if err := q.sweepVaults(ctx, &s); err != nil {
+		return s, err
+	}
+	return s, failed
+}
+
+func (q *Queue) sweepRequest(ctx context.Context, r schema.Request, s *Swept) error {
+	if err := q.sweepJobs(ctx, r, s); err != nil {
+		return err
+	}
+	v, err := q.Vault(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	parts, err := v.Sweep(ctx, q.now())
+	s.Parts += parts
+	return err
 }
 
 // sweepJobs looks for the jobs that a request waits for.
