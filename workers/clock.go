@@ -41,11 +41,10 @@ const (
 	leap = 10 * time.Minute
 )
 
-// Run looks at the due dates until ctx ends. A turn that fails is told in the
-// log and made up for at the next: deadlines never stop because something else
-// does.
+// Run looks at the due dates until ctx ends. What fails in a turn is told in the
+// log, made up for at the next, and holds up nothing else: deadlines and terms
+// never stop because something else does. Only a clock that is wrong ends a turn.
 func (c *Clock) Run(ctx context.Context) error {
-	log := zerolog.Ctx(ctx)
 	turn := time.NewTicker(cmp.Or(c.Every, usually))
 	defer turn.Stop()
 	last, ticked := c.Now(), time.Now()
@@ -54,28 +53,28 @@ func (c *Clock) Run(ctx context.Context) error {
 		now, passed := c.Now(), time.Since(ticked)
 		jump := now.Sub(last.Add(passed))
 		last, ticked = now, ticked.Add(passed)
-		var err error
-		switch {
-		case jump.Abs() > leap:
-			// Whatever is right, a few minutes make no difference to a deadline,
-			// and a reminder cannot be taken back.
-			err = schema.Fail(schema.CodeClock, "watch deadlines", nil)
-		case swept.IsZero() || ticked.Sub(swept) >= sweepQueue:
-			swept = ticked
-			if _, err = c.Sweep(ctx, now); err == nil {
-				_, err = c.Queue.Sweep(ctx, c.Register)
+		steps := []func() error{
+			func() error { return steady(jump) },
+			func() error { _, err := c.Sweep(ctx, now); return err },
+		}
+		if swept.IsZero() || ticked.Sub(swept) >= sweepQueue {
+			steps = append(steps, func() error {
+				swept = ticked
+				_, err := c.Queue.Sweep(ctx, c.Register)
+				return err
+			})
+		}
+		if c.Terms != nil {
+			steps = append(steps, func() error { _, err := c.Expire(ctx, now); return err })
+		}
+		for _, do := range append(steps, func() error { return c.checkpoint(ctx) }) {
+			code := schema.CodeOf(do())
+			if code != "" && ctx.Err() == nil {
+				zerolog.Ctx(ctx).Error().Str("code", string(code)).Msg("clock")
 			}
-		default:
-			_, err = c.Sweep(ctx, now)
-		}
-		if err == nil && c.Terms != nil {
-			_, err = c.Expire(ctx, now)
-		}
-		if err == nil {
-			err = c.checkpoint(ctx)
-		}
-		if err != nil && ctx.Err() == nil {
-			log.Error().Str("code", string(schema.CodeOf(err))).Msg("clock")
+			if code == schema.CodeClock {
+				break
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -83,6 +82,16 @@ func (c *Clock) Run(ctx context.Context) error {
 		case <-turn.C:
 		}
 	}
+}
+
+// steady refuses a clock that jumped. Whatever is right, a few minutes make no
+// difference to a deadline, and neither a reminder nor an erasure can be taken
+// back.
+func steady(jump time.Duration) error {
+	if jump.Abs() > leap {
+		return schema.Fail(schema.CodeClock, "watch deadlines", nil)
+	}
+	return nil
 }
 
 // checkpoint makes the checkpoint of the day, once, and keeps a copy elsewhere

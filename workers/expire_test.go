@@ -101,6 +101,38 @@ func TestTermsAreKept(t *testing.T) {
 	}
 }
 
+// A ledger that cannot be read holds up no other request: those are reminded of,
+// and erased in time.
+func TestClockGoesOn(t *testing.T) {
+	t.Parallel()
+	server := queuetest.Serve(t, t.TempDir())
+	q := queuetest.Open(t, server)
+	spoilt, closed := queuetest.Request(t, q, "graphexport"), queuetest.Request(t, q, "graphexport")
+	if _, err := q.Append(t.Context(), closed.ID, schema.Entry{Kind: schema.EntryWithdrawn, Actor: "someone"}); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	queuetest.Spoil(t, server, spoilt)
+	reg, err := q.OpenRegister(t.Context())
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	clock := workers.Clock{Queue: q, Register: reg, Zone: time.UTC, Terms: new(schema.Terms), Now: time.Now, Every: 10 * time.Millisecond}
+	end := make(chan error, 1)
+	go func() { end <- clock.Run(ctx) }()
+	queuetest.Eventually(t, "the closed request is erased", func() bool {
+		r, err := q.Request(t.Context(), closed.ID)
+		return err == nil && r.State == schema.StateErased
+	})
+	stop()
+	if err := <-end; err != nil {
+		t.Error(queuetest.Why(err))
+	}
+	if _, err := clock.Sweep(t.Context(), time.Now()); schema.CodeOf(err) != schema.CodeTampered {
+		t.Errorf("the ledger can be read: %v", err)
+	}
+}
+
 // The clock makes the day's checkpoint of itself and hands it over, at each turn
 // until that works.
 func TestClockKeepsCheckpoints(t *testing.T) {

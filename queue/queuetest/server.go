@@ -4,12 +4,18 @@ package queuetest
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nkeys"
+
 	"inzage/queue"
 	"inzage/queue/embedded"
+	"inzage/schema"
 )
 
 // Quota is what a server of a test may use: little enough for any disk.
@@ -45,6 +51,34 @@ func Open(t testing.TB, s *embedded.Server, change ...func(*queue.Options)) *que
 func New(t testing.TB, change ...func(*queue.Options)) *queue.Queue {
 	t.Helper()
 	return Open(t, Serve(t, t.TempDir()), change...)
+}
+
+// Spoil writes what is no entry behind the ledger of a request, as somebody can
+// who got into the server.
+func Spoil(t testing.TB, s *embedded.Server, r schema.Request) {
+	t.Helper()
+	a := s.Access()
+	pair, err := nkeys.FromSeed([]byte(a.Ledger.Seed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := pair.PublicKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	nc, err := nats.Connect("", nats.InProcessServer(a.Server), nats.Nkey(public, pair.Sign))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	subject := "inzage.led." + string(r.ID) + "." + strconv.Itoa(r.Entries+1) + ".entry." + string(schema.EntryViewed)
+	if _, err := js.Publish(t.Context(), subject, []byte("noise")); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Why tells an error with its causes, which the error itself does not quote.
