@@ -148,6 +148,19 @@ func TestProve(t *testing.T) {
 	}
 }
 
+// What a newer version wrote is no forgery: whoever cannot read it says so.
+func TestProveNewerVersion(t *testing.T) {
+	t.Parallel()
+	l := newLedger(t)
+	if err := queue.WriteNewer(t.Context(), l.Queue, l.r); err != nil {
+		t.Fatal(err)
+	}
+	kept := queue.Checkpoint{Size: l.r.Entries * 2, Signed: true}
+	if p, err := l.Prove(t.Context(), true, kept); schema.CodeOf(err) != schema.CodeNewerVersion {
+		t.Errorf("an older program finds %+v, %v", p, err)
+	}
+}
+
 // The same on the disk: yesterday's copy of the whole data folder put back, and
 // the ledger's stream cut short.
 func TestRollback(t *testing.T) {

@@ -60,6 +60,14 @@ func GiveNewer(q *Queue, id schema.RequestID) error {
 	return err
 }
 
+// WriteNewer writes an entry of a version to come behind the ledger of a request.
+func WriteNewer(ctx context.Context, q *Queue, r schema.Request) error {
+	msg := nats.NewMsg(subjectLedger + string(r.ID) + "." + strconv.Itoa(r.Entries+1) + ".entry.to-come")
+	msg.Header.Set(headerVersion, strconv.Itoa(entryVersion+1))
+	_, err := q.ledger.PublishMsg(ctx, msg)
+	return err
+}
+
 // Fill writes the ledgers of many verified requests, many in one batch.
 func Fill(ctx context.Context, q *Queue, requests int) error {
 	var batch []*nats.Msg

@@ -55,7 +55,8 @@ type Proof struct {
 // Prove holds the ledger against checkpoints: those that were kept elsewhere
 // prove it also where somebody owns the server, the keys and all that is stored.
 // whole says that Verify found no flaw: then an end that is missing is an older
-// copy that was put back.
+// copy that was put back. CodeNewerVersion says that there are entries which this
+// version cannot read, and so not hold against anything.
 func (q *Queue) Prove(ctx context.Context, whole bool, kept ...Checkpoint) (Proof, error) {
 	kept = slices.Clone(kept)
 	slices.SortStableFunc(kept, func(a, b Checkpoint) int { return cmp.Or(a.Size-b.Size, a.At.Compare(b.At)) })
@@ -72,7 +73,10 @@ func (q *Queue) Prove(ctx context.Context, whole bool, kept ...Checkpoint) (Proo
 	err := q.walk(ctx, 0, func(subject string, e stored) error {
 		p.entry(subject, e)
 		return nil
-	}, func(subject string, _ error) error {
+	}, func(subject string, err error) error {
+		if schema.CodeOf(err) == schema.CodeNewerVersion {
+			return err
+		}
 		p.entry(subject, stored{hash: unread})
 		return nil
 	})
