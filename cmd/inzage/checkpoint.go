@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -46,27 +47,41 @@ func (a *app) ledgerCheckpointCommand() *cobra.Command {
 	return c
 }
 
-// elsewhere keeps each day's checkpoint as a file of its own in the folder; none
-// is ever written over.
-func elsewhere(folder string) func(queue.Checkpoint) error {
+// elsewhere keeps each day's checkpoint as a file of its own in the folder, under
+// its day in the zone. A file is there whole or not at all, and none is ever
+// written over: CodeConflict says that the day has another one.
+func elsewhere(folder string, zone *time.Location) func(queue.Checkpoint) error {
 	if folder == "" {
 		return nil
 	}
 	return func(c queue.Checkpoint) error {
-		name := filepath.Join(folder, "inzage-ledger-"+c.At.Format(time.DateOnly)+".txt")
-		f, err := os.OpenFile(filepath.Clean(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // meant for others to read; it holds hashes only
-		if errors.Is(err, fs.ErrExist) {
-			return nil
+		name := filepath.Join(folder, "inzage-ledger-"+c.At.In(zone).Format(time.DateOnly)+".txt")
+		there, err := os.ReadFile(filepath.Clean(name))
+		switch {
+		case err == nil && !bytes.Equal(there, c.Text):
+			return schema.Fail(schema.CodeConflict, "keep checkpoint elsewhere", nil)
+		case errors.Is(err, fs.ErrNotExist):
+			err = writeWhole(name, c.Text)
 		}
 		if err != nil {
 			return schema.Fail(schema.CodeIO, "keep checkpoint elsewhere", err)
 		}
-		_, err = f.Write(c.Text)
-		if err = errors.Join(err, f.Close()); err != nil {
-			return schema.Fail(schema.CodeIO, "keep checkpoint elsewhere", errors.Join(err, os.Remove(name)))
-		}
 		return nil
 	}
+}
+
+// writeWhole makes a file under its name once it is whole.
+func writeWhole(name string, text []byte) error {
+	partial := name + ".partial"                                                              // also what a run left that was cut off
+	f, err := os.OpenFile(filepath.Clean(partial), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644) //nolint:gosec // meant for others to read; it holds hashes only
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(partial, name)
 }
 
 // proofFlags say what the ledger is held against: the checkpoints beside it from

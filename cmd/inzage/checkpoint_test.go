@@ -6,28 +6,52 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"inzage/queue"
 	"inzage/schema"
 )
 
-// A day has one file, which is never written over.
+// Each civil day has one file, whole and never written over: another checkpoint
+// under its name is told.
 func TestCheckpointsElsewhere(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	keep := elsewhere(folder)
-	at := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
-	for _, text := range []string{"first", "second"} {
-		if err := keep(queue.Checkpoint{At: at, Text: []byte(text)}); err != nil {
-			t.Fatal(err)
+	keep := elsewhere(folder, time.FixedZone("", 3600))
+	morning := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	for i, step := range []struct {
+		at   time.Time
+		text string
+		code schema.Code
+	}{
+		{morning, "first", ""},
+		{morning, "first", ""},
+		{morning, "second", schema.CodeConflict},
+		{morning.Add(14*time.Hour + time.Minute), "next day", ""},
+	} {
+		if err := keep(queue.Checkpoint{At: step.at, Text: []byte(step.text)}); schema.CodeOf(err) != step.code {
+			t.Errorf("step %d: %v, want %q", i, err, step.code)
 		}
 	}
-	if text, err := os.ReadFile(filepath.Join(folder, "inzage-ledger-2026-11-02.txt")); err != nil || string(text) != "first" {
-		t.Errorf("%q, %v", text, err)
+	got := make(map[string]string)
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := elsewhere(filepath.Join(folder, "gone"))(queue.Checkpoint{At: at}); schema.CodeOf(err) != schema.CodeIO {
+	for _, f := range files {
+		text, err := os.ReadFile(filepath.Join(folder, f.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[f.Name()] = string(text)
+	}
+	if d := cmp.Diff(map[string]string{"inzage-ledger-2026-11-02.txt": "first", "inzage-ledger-2026-11-03.txt": "next day"}, got); d != "" {
+		t.Error(d)
+	}
+	if err := elsewhere(filepath.Join(folder, "gone"), time.UTC)(queue.Checkpoint{At: morning}); schema.CodeOf(err) != schema.CodeIO {
 		t.Errorf("a folder that is not there: %v", err)
 	}
-	if elsewhere("") != nil {
+	if elsewhere("", time.UTC) != nil {
 		t.Error("no folder is some folder")
 	}
 }

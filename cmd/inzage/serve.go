@@ -186,7 +186,7 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 	}
 	if st.clock != nil {
 		g.Go(func() error { return reg.Run(ctx, true) })
-		clock := workers.Clock{Queue: st.clock, Register: reg, Zone: zone, Terms: new(conf.Terms.terms()), Sign: s.Builder.Sign, Elsewhere: elsewhere(conf.Checkpoints), Now: time.Now}
+		clock := workers.Clock{Queue: st.clock, Register: reg, Zone: zone, Terms: new(conf.Terms.terms()), Sign: s.Builder.Sign, Elsewhere: elsewhere(conf.Checkpoints, zone), Now: time.Now}
 		g.Go(func() error { return clock.Run(ctx) })
 		g.Go(func() error { return proveLedger(ctx, st.clock) })
 	}
