@@ -1,13 +1,11 @@
 package main
 
 import (
-	"context"
 	"time"
 
 	"inzage/cmd/inzage/web"
 	"inzage/queue"
 	"inzage/schema"
-	"inzage/workers"
 )
 
 // localIssuer is where people sign in who come by a one-time link.
@@ -41,16 +39,6 @@ func (a *app) desk(q *queue.Queue, reg *queue.Register, conf config, organisatio
 		Queue: q, Register: reg, Catalog: a.catalog, Zone: conf.zone(), Now: time.Now,
 		Organisation: organisation, Open: opened, Local: local,
 		OIDC: oidc, Address: conf.Desk.address(), Theme: theme,
-		Intake: func(ctx context.Context, opened schema.Entry, who schema.Subject, method schema.Code) (schema.Request, error) {
-			r, err := q.New(ctx, opened, who)
-			if err != nil {
-				return r, err
-			}
-			if method == "" {
-				return r, nil
-			}
-			return workers.Start(ctx, q, r.ID, opened.Actor, method)
-		},
 	})
 }
 

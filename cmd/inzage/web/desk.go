@@ -21,7 +21,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"sync"
 	"time"
@@ -43,9 +42,6 @@ type Options struct {
 	// Open makes the first entry of the ledger of a request that comes in at the
 	// desk today, but for what the desk fills in: channel, day, language, owner.
 	Open schema.Entry
-	// Intake takes a request in, and starts it where method says how it was checked
-	// who asks; it is empty where that is still to be done.
-	Intake func(ctx context.Context, opened schema.Entry, who schema.Subject, method schema.Code) (schema.Request, error)
 	// OIDC lets people in by the organisation's sign-in service, Local by one-time
 	// links; nil for not.
 	OIDC  *OIDC

@@ -83,16 +83,6 @@ func open(t *testing.T) *office {
 	o.desk, err = New(Options{
 		Queue: o.q, Register: reg, Catalog: words, Zone: time.UTC, Now: now, Organisation: "Gemeente Voorbeeld",
 		Open: schema.Entry{FourEyes: true, Parts: []string{o.source}}, Local: local,
-		Intake: func(ctx context.Context, opened schema.Entry, who schema.Subject, method schema.Code) (schema.Request, error) {
-			r, err := o.q.New(ctx, opened, who)
-			if err != nil {
-				return r, err
-			}
-			if method == "" {
-				return r, nil
-			}
-			return workers.Start(ctx, o.q, r.ID, opened.Actor, method)
-		},
 	})
 	if err != nil {
 		t.Fatal(queuetest.Why(err))

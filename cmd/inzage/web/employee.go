@@ -52,11 +52,8 @@ func (d *Desk) ask(v *visit) error {
 	opened := d.Open
 	opened.Actor, opened.Owner = v.who.Actor, v.who.Actor
 	opened.Channel, opened.Day, opened.Lang = schema.ChannelDesk, d.today(), v.lang
-	r, err := d.Intake(v.ctx(), opened, v.who.Subject, schema.IdentitySignedIn)
+	r, err := d.takeIn(v.ctx(), opened, v.who.Subject, schema.IdentitySignedIn)
 	if err != nil {
-		return err
-	}
-	if err := d.Register.Wait(v.ctx(), r); err != nil {
 		return err
 	}
 	d.sessions.notice(v.who.token, d.Catalog.Text(v.lang, "desk.ask.done"))

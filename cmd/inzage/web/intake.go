@@ -2,9 +2,11 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"inzage/schema"
@@ -80,6 +82,8 @@ func (a *applicant) check(today schema.Date) {
 		wrong("received", "day")
 	case a.day.After(today):
 		wrong("received", "future")
+	case a.day.Before(schema.NewDate(2018, 5, 25)): // the law holds since then (GDPR art. 99(2)); a year with a typing error
+		wrong("received", "past")
 	}
 	if !slices.Contains(channels(), schema.Channel(a.Channel)) {
 		wrong("channel", "channel")
@@ -92,9 +96,12 @@ func (a *applicant) check(today schema.Date) {
 	}
 }
 
+// isAddress reports whether s has the form of an address. What cannot be seen in
+// it, as what is copied from a page can bring along, would match no account.
 func isAddress(s string) bool {
 	before, after, ok := strings.Cut(s, "@")
-	return ok && before != "" && strings.Contains(after, ".") && !strings.ContainsAny(after, "@,;<>\"") && len(s) <= maxAddress
+	return ok && before != "" && strings.Contains(after, ".") && !strings.ContainsAny(s, ",;<>\"") && !strings.Contains(after, "@") &&
+		!strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsGraphic(c) }) && len(s) <= maxAddress
 }
 
 // isGUID reports whether s has the form of an object id of Entra ID.
@@ -143,11 +150,25 @@ func (d *Desk) file(v *visit, a *applicant) (schema.Request, error) {
 	opened := d.Open
 	opened.Actor, opened.Owner = v.who.Actor, d.owner(v, who)
 	opened.Channel, opened.Day, opened.Lang = schema.Channel(a.Channel), a.day, schema.Lang(a.Lang)
-	r, err := d.Intake(v.ctx(), opened, who, schema.Code(a.Identity))
+	return d.takeIn(v.ctx(), opened, who, schema.Code(a.Identity))
+}
+
+// takeIn takes a request in, and starts it where method says how it was checked
+// who asks; it is empty where that is still to be done. The request that was
+// opened is returned also where it could not be started.
+func (d *Desk) takeIn(ctx context.Context, opened schema.Entry, who schema.Subject, method schema.Code) (schema.Request, error) {
+	r, err := d.Queue.New(ctx, opened, who)
 	if err != nil {
 		return r, err
 	}
-	return r, d.Register.Wait(v.ctx(), r)
+	if method != "" {
+		started, err := workers.Start(ctx, d.Queue, r.ID, opened.Actor, method)
+		if err != nil {
+			return r, err
+		}
+		r = started
+	}
+	return r, d.Register.Wait(ctx, r)
 }
 
 // owner is the person as somebody who signs in to this desk, where that can be
@@ -266,6 +287,10 @@ type acquainted struct {
 // none. The caller holds d.asking.
 func (d *Desk) openCase(ctx context.Context, who schema.Subject) (string, error) {
 	keys := d.keys(who)
+	maps.DeleteFunc(d.known, func(id schema.RequestID, _ acquainted) bool {
+		r, ok := d.Register.Request(id)
+		return !ok || !r.State.Open()
+	})
 	for r := range d.Register.Open() {
 		known, ok := d.known[r.ID]
 		if !ok || known.subject != r.Subject {

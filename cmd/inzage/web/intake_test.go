@@ -5,6 +5,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -98,6 +99,14 @@ func TestNewCase(t *testing.T) {
 			t.Errorf("the admin at the case of %s: %d", name, handles)
 		}
 	}
+	if _, known := o.desk.known[r.ID]; !known {
+		t.Error("whose case is open is not known")
+	}
+	o.write(r, schema.Entry{Kind: schema.EntryWithdrawn})
+	b.post("/intake", append(form, "name", "Jo")...)
+	if _, known := o.desk.known[r.ID]; known {
+		t.Error("the desk still knows whose a closed case was")
+	}
 }
 
 // TestList files many at once: nothing before the word, each once, and what is
@@ -141,7 +150,10 @@ func TestList(t *testing.T) {
 	if n := o.desk.Register.Len() - before; n != 2 {
 		t.Errorf("%d cases, want 2", n)
 	}
-	if page = b.get("/intake/list").body; strings.Count(page, "✓") != 2 || strings.Contains(page, "/intake/list/file") {
+	if page = b.get("/intake/list").body; !strings.Contains(page, "Gemaakte zaken: 2.") {
+		t.Error("who clicks twice is not told what was filed")
+	}
+	if strings.Count(page, "✓") != 2 || strings.Contains(page, "/intake/list/file") {
 		t.Error("the page does not say what was filed, or offers to file again")
 	}
 	b.post("/intake/list/drop")
@@ -174,6 +186,11 @@ func TestReadList(t *testing.T) {
 		"json, number":    {`[{"addresses":7}]`, "", 1, "value"},
 		"json, one":       {`{"addresses":"a@b.example"}`, "json", 0, ""},
 		"quotes":          {"addresses,received,channel\na\"b,2026-01-02,mail\na@b.example,2026-01-02,mail\n", "", 2, "quotes"},
+		"quotes open":     {"addresses,received,channel\n\"a@b.example,2026-01-02,mail\nc@d.example,2026-01-02,mail\n", "", 1, "quotes-open"},
+		"json, twice":     {`[{"addresses":"a@b.example","Addresses":"c@d.example","received":"2026-01-02","channel":"letter"}]`, "", 1, "name-twice"},
+		"json, capitals":  {`[{"Addresses":"a@b.example","RECEIVED":"2026-01-02","channel":"letter"}]`, "", 1, ""},
+		"long ago":        {"addresses,received,channel\na@b.example,5-3-0206,mail\n", "", 1, "past"},
+		"invisible":       {"addresses,received,channel\na\u200b@b.example,2026-01-02,mail\n", "", 1, "address"},
 		"no names":        {"a@b.example,2026-01-02,mail\n", "column", 0, ""},
 		"names only":      {"addresses,received,channel\n", "empty", 0, ""},
 		"nothing":         {"", "empty", 0, ""},
@@ -191,6 +208,21 @@ func TestReadList(t *testing.T) {
 		if wrong != c.wrong || len(list) != c.lines || flaws != c.flaws {
 			t.Errorf("%s: %q, %d lines, flaw %q", name, wrong, len(list), flaws)
 		}
+	}
+}
+
+// TestTwins holds that a line counts as double only where the other can be filed:
+// who mends a mistake on the next line has one request, not none.
+func TestTwins(t *testing.T) {
+	t.Parallel()
+	list, _, _ := readList([]byte("addresses,received,channel\n"+
+		"a@b.example,31-2-2026,mail\na@b.example,2-1-2026,mail\nA@b.example c@d.example,2-1-2026,mail\nC@d.example,2-1-2026,mail\n"), schema.NewDate(2026, 11, 27))
+	var twins []int
+	for _, a := range list {
+		twins = append(twins, a.Twin)
+	}
+	if want := []int{0, 0, 3, 4}; !slices.Equal(twins, want) {
+		t.Errorf("twins %v, want %v", twins, want)
 	}
 }
 

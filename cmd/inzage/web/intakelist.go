@@ -122,21 +122,19 @@ func (d *Desk) fileDraft(v *visit) error {
 	begun, filed, left := time.Now(), 0, 0
 	for i := range one.list {
 		a := &one.list[i]
-		if !a.files() {
-			continue
+		if a.files() && time.Since(begun) <= atOnce {
+			if err := d.fileLine(v, a); err != nil {
+				if v.ctx().Err() != nil { // the browser went away; what was filed has its case
+					return err
+				}
+				a.Failed = schema.CodeOf(err)
+			}
 		}
-		if time.Since(begun) > atOnce {
-			left++
-			continue
-		}
-		switch err := d.fileLine(v, a); {
-		case err != nil && v.ctx().Err() != nil: // the browser went away; what was filed has its case
-			return err
-		case err != nil:
-			a.Failed = schema.CodeOf(err)
-			left++
-		case a.Case != "":
+		switch {
+		case a.Case != "": // by this click or one before: who clicks twice reads the whole
 			filed++
+		case a.files():
+			left++
 		}
 	}
 	notice := "desk.list.filed"

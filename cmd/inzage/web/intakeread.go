@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -63,10 +62,14 @@ func readList(text []byte, today schema.Date) (list []applicant, wrong, about st
 	return list, "", ""
 }
 
-// twins tells of each line which earlier one is about the same person.
+// twins tells of each line which earlier one is about the same person. A line
+// with a mistake stands in nobody's way: it is not filed.
 func twins(list []applicant) {
 	people := make([]schema.Subject, len(list))
 	for i := range list {
+		if len(list[i].Flaws) > 0 {
+			continue
+		}
 		people[i] = list[i].subject()
 		twin := slices.IndexFunc(people[:i], func(who schema.Subject) bool { return samePerson(who, people[i]) })
 		if twin >= 0 {
@@ -75,10 +78,11 @@ func twins(list []applicant) {
 	}
 }
 
-// set puts a value where its name says, and reports whether there is such a name.
+// set puts a value where its name says, whatever its capitals, and reports whether
+// there is such a name.
 func (a *applicant) set(column, value string) bool {
 	value = strings.TrimSpace(value)
-	switch column {
+	switch strings.ToLower(column) {
 	case "name":
 		a.Name = schema.NewPersonal(value)
 	case "addresses":
@@ -137,6 +141,8 @@ func readCSV(text []byte) (list []applicant, wrong, about string) {
 		}
 		broken, unquoted := errors.AsType[*csv.ParseError](err)
 		switch {
+		case unquoted && broken.Line > broken.StartLine: // the lines up to there are gone with it
+			a.Line, a.Flaws = broken.StartLine, []flaw{{"", "quotes-open"}}
 		case unquoted:
 			a.Line, a.Flaws = broken.StartLine, []flaw{{"", "quotes"}}
 		case err != nil:
@@ -183,22 +189,41 @@ func readJSON(text []byte) (list []applicant, wrong string) {
 	}
 	for i, item := range items[:min(len(items), maxLines+1)] {
 		a := applicant{Line: i + 1}
-		var fields map[string]any
-		if err := json.Unmarshal(item, &fields); err != nil || fields == nil {
-			a.Flaws = []flaw{{"", "object-needed"}}
-			list = append(list, a)
-			continue
-		}
-		for _, name := range slices.Sorted(maps.Keys(fields)) {
-			if value, ok := plain(fields[name]); !ok {
-				a.Flaws = []flaw{{"", "value"}}
-			} else if !a.set(name, value) {
-				a.Flaws = []flaw{{"", "unknown-name"}}
-			}
+		if what := a.readObject(item); what != "" {
+			a.Flaws = []flaw{{"", what}}
 		}
 		list = append(list, a)
 	}
 	return list, ""
+}
+
+// readObject reads an object of valid JSON, and says what is wrong with it. It
+// reads name by name: a map would keep the last of two and not tell.
+func (a *applicant) readObject(item json.RawMessage) (wrong string) {
+	in := json.NewDecoder(bytes.NewReader(item))
+	if begin, err := in.Token(); err != nil || begin != json.Delim('{') {
+		return "object-needed"
+	}
+	var names []string
+	for in.More() {
+		token, err := in.Token()
+		name, _ := token.(string)
+		var value any
+		if err != nil || in.Decode(&value) != nil {
+			return "value" // a number too large for any program, for one
+		}
+		text, ok := plain(value)
+		switch {
+		case !ok:
+			return "value"
+		case !a.set(name, text):
+			return "unknown-name"
+		case slices.Contains(names, strings.ToLower(name)):
+			return "name-twice"
+		}
+		names = append(names, strings.ToLower(name))
+	}
+	return ""
 }
 
 // plain is a value that is a text, or a list of texts, which are then apart by
