@@ -14,14 +14,35 @@ import (
 	"inzage/workers/graphexport/simulate/blobstore"
 )
 
-// TestDoctor checks a simulated tenant, with every right and with one missing.
-func TestDoctor(t *testing.T) {
-	t.Parallel()
+// reachable starts a tenant; the configuration is to reach it, and the account.
+func reachable(t *testing.T, store *blobstore.Store, o simulate.Options) (*simulate.Tenant, fetch.Config) {
+	t.Helper()
+	tenant, err := simulate.Start(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = tenant.Close() })
+	return tenant, fetch.Config{
+		Tenant: tenant.ID(), Client: tenant.App().ClientID, HTTP: tenant.Client(),
+		SignIn:  fetch.SignIn{Kind: fetch.ClientSecret, Secret: schema.NewPersonal(tenant.App().Secret)},
+		Storage: fetch.Storage{Account: store.Account(), Key: schema.NewPersonal(store.Key()), Endpoint: store.URL(), ByKey: true},
+	}
+}
+
+func account(t *testing.T) *blobstore.Store {
+	t.Helper()
 	store, err := blobstore.Start(blobstore.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
+	return store
+}
+
+// TestDoctor checks a simulated tenant, with every right and with one missing.
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	store := account(t)
 	for _, test := range []struct {
 		name  string
 		lang  schema.Lang
@@ -36,16 +57,7 @@ func TestDoctor(t *testing.T) {
 			t.Parallel()
 			o := simulate.Options{}
 			o.App.Roles = test.roles
-			tenant, err := simulate.Start(o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = tenant.Close() })
-			config := fetch.Config{
-				Tenant: tenant.ID(), Client: tenant.App().ClientID, HTTP: tenant.Client(),
-				SignIn:  fetch.SignIn{Kind: fetch.ClientSecret, Secret: schema.NewPersonal(tenant.App().Secret)},
-				Storage: fetch.Storage{Account: store.Account(), Key: schema.NewPersonal(store.Key()), Endpoint: store.URL(), ByKey: true},
-			}
+			tenant, config := reachable(t, store, o)
 			for _, asJSON := range []bool{false, true} {
 				var out bytes.Buffer
 				a := testApp(t, test.lang)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -55,20 +56,21 @@ func (a *app) leftovers(ctx context.Context, config fetch.Config, names []string
 			rows = append(rows, leftoverRow{Name: l.Name, Created: l.Created, Overdue: l.Overdue})
 		}
 	}
-	if len(names) > len(rows) {
-		return schema.Fail(schema.CodeNotFound, "find container", nil)
+	for _, name := range names {
+		if !slices.ContainsFunc(rows, func(r leftoverRow) bool { return r.Name == name }) {
+			return schema.Fail(schema.CodeNotFound, "find container", nil)
+		}
 	}
+	var failed error // what went before it is told all the same
 	for i, r := range rows {
-		if !remove || len(names) == 0 && !r.Overdue {
+		if failed != nil || !remove || len(names) == 0 && !r.Overdue {
 			continue
 		}
-		if err := source.RemoveLeftover(ctx, r.Name); err != nil {
-			return err
-		}
-		rows[i].Deleted = true
+		failed = source.RemoveLeftover(ctx, r.Name)
+		rows[i].Deleted = failed == nil
 	}
 	if asJSON {
-		return a.json(rows)
+		return errors.Join(failed, a.json(rows))
 	}
 	for _, r := range rows {
 		what := "cli.leftovers.young"
@@ -83,5 +85,5 @@ func (a *app) leftovers(ctx context.Context, config fetch.Config, names []string
 	if len(rows) == 0 {
 		a.printf("%s\n", a.text("cli.leftovers.none"))
 	}
-	return nil
+	return failed
 }

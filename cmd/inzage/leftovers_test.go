@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -9,29 +10,18 @@ import (
 	"inzage/schema"
 	"inzage/workers/graphexport/fetch"
 	"inzage/workers/graphexport/simulate"
-	"inzage/workers/graphexport/simulate/blobstore"
 	"inzage/workers/sourcetest"
 )
+
+type transport func(*http.Request) (*http.Response, error)
+
+func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // TestLeftovers looks at the containers of exports, deletes those that are too
 // old for any export, and one that is named.
 func TestLeftovers(t *testing.T) {
 	t.Parallel()
-	store, err := blobstore.Start(blobstore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
-	tenant, err := simulate.Start(simulate.Options{Day: time.Hour})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = tenant.Close() })
-	config := fetch.Config{
-		Tenant: tenant.ID(), Client: tenant.App().ClientID, HTTP: tenant.Client(),
-		SignIn:  fetch.SignIn{Kind: fetch.ClientSecret, Secret: schema.NewPersonal(tenant.App().Secret)},
-		Storage: fetch.Storage{Account: store.Account(), Key: schema.NewPersonal(store.Key()), Endpoint: store.URL(), ByKey: true},
-	}
+	tenant, config := reachable(t, account(t), simulate.Options{Day: time.Hour})
 	order := func() {
 		t.Helper()
 		source, err := fetch.New(config)
@@ -61,9 +51,30 @@ func TestLeftovers(t *testing.T) {
 	if _, err := look(true, name, "inzage-none"); schema.CodeOf(err) != schema.CodeNotFound {
 		t.Errorf("a name that is not there: %v", err)
 	}
-	if rows, err = look(true, name); err != nil || len(rows) != 1 || !strings.Contains(rows[0], "deleted") {
+	if rows, err = look(true, name, name); err != nil || len(rows) != 1 || !strings.Contains(rows[0], "deleted") {
 		t.Errorf("the one that is named: %q, %v", rows, err)
 	}
+	// One that cannot be deleted hides nothing of what became of those before it.
+	order()
+	good, deletes := *config.HTTP, 0
+	config.HTTP.Transport = transport(func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodDelete {
+			deletes++
+		}
+		if deletes == 2 && r.Method == http.MethodDelete {
+			return &http.Response{StatusCode: http.StatusForbidden, Body: http.NoBody, Header: http.Header{}, Request: r}, nil
+		}
+		return good.Transport.RoundTrip(r)
+	})
+	rows, err = look(false)
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("containers: %q, %v", rows, err)
+	}
+	both := []string{strings.Fields(rows[0])[0], strings.Fields(rows[1])[0]}
+	if rows, err = look(true, both...); err == nil || len(rows) != 2 || !strings.Contains(rows[0], "deleted") || strings.Contains(rows[1], "deleted") {
+		t.Errorf("one of two cannot be deleted: %q, %v", rows, err)
+	}
+	config.HTTP.Transport = good.Transport
 	config.Times.Life = time.Nanosecond // so that the other is too old
 	if rows, err = look(false); err != nil || len(rows) != 1 || !strings.Contains(rows[0], "--delete") {
 		t.Errorf("one that is too old: %q, %v", rows, err)

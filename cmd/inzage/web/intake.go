@@ -40,12 +40,13 @@ type applicant struct {
 // flaw is what is wrong with a field, as a key desk.intake.flaw.<What>.
 type flaw struct{ Field, What string }
 
-// The longest things that people have: an address (RFC 5321), and what is enough
-// for a name and for some addresses.
+// The longest things that people have: an address (RFC 5321), in bytes; what is
+// enough for a name, in characters, and for all addresses, in bytes and number.
 const (
-	maxAddress = 254
-	maxName    = 200
-	maxWho     = 2000
+	maxAddress   = 254
+	maxName      = 200
+	maxWho       = 2000
+	maxAddresses = 20
 )
 
 // channels are the ways in which a request reaches the organisation outside the
@@ -64,7 +65,7 @@ func (a *applicant) check(today schema.Date) {
 	}
 	addresses := strings.Fields(a.Addresses.Reveal())
 	switch {
-	case len(a.Addresses.Reveal()) > maxWho:
+	case len(a.Addresses.Reveal()) > maxWho || len(addresses) > maxAddresses:
 		wrong("addresses", "much")
 	case len(addresses) == 0 && a.ObjectID.IsEmpty():
 		wrong("addresses", "nobody")

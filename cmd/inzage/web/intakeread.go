@@ -65,15 +65,21 @@ func readList(text []byte, today schema.Date) (list []applicant, wrong, about st
 // twins tells of each line which earlier one is about the same person. A line
 // with a mistake stands in nobody's way: it is not filed.
 func twins(list []applicant) {
-	people := make([]schema.Subject, len(list))
+	first := make(map[string]int) // the line of each address and object id, in small letters
 	for i := range list {
 		if len(list[i].Flaws) > 0 {
 			continue
 		}
-		people[i] = list[i].subject()
-		twin := slices.IndexFunc(people[:i], func(who schema.Subject) bool { return samePerson(who, people[i]) })
-		if twin >= 0 {
-			list[i].Twin = list[twin].Line
+		who := list[i].subject()
+		for _, p := range append(who.UPNs, who.ObjectID) {
+			key := strings.ToLower(p.Reveal())
+			switch line, ok := first[key]; {
+			case key == "":
+			case !ok:
+				first[key] = list[i].Line
+			case list[i].Twin == 0 || line < list[i].Twin:
+				list[i].Twin = line
+			}
 		}
 	}
 }

@@ -107,7 +107,7 @@ type foundFlaw struct {
 	What queue.FlawKind
 }
 
-// verifyLedger reads the whole ledger, once for all who ask at the same time.
+// verifyLedger reads the whole ledger, for one who asks after the other.
 func (d *Desk) verifyLedger(v *visit) error {
 	d.verifying.Lock()
 	defer d.verifying.Unlock()

@@ -42,7 +42,7 @@ func TestOversight(t *testing.T) {
 		}
 	}
 	a = b.post("/oversight")
-	if a.status != http.StatusOK || !strings.Contains(a.body, "Het logboek klopt.") {
+	if a.status != http.StatusOK || !strings.Contains(a.body, "geen gat in het logboek") {
 		t.Errorf("the ledger: %d", a.status)
 	}
 	if page := b.get("/oversight?show=open&page=99").body; !strings.Contains(page, r.Case) {

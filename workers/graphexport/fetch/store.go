@@ -53,6 +53,13 @@ func newName() string {
 	return prefix + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))
 }
 
+// ours reports whether a container has a name as newName makes. Another that only
+// begins like it is somebody else's: it is not told of, and never deleted.
+func ours(name string) bool {
+	random, ok := strings.CutPrefix(name, prefix)
+	return ok && len(random) == 26 && strings.Trim(random, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
+
 // create makes the container; it may exist already, since its name is ours.
 func (s *store) create(ctx context.Context, name string) error {
 	_, err := s.client.CreateContainer(ctx, name, nil)
@@ -190,6 +197,9 @@ func (s *Source) Leftovers(ctx context.Context) ([]Leftover, error) {
 			if item.Name == nil || item.Properties == nil || item.Properties.LastModified == nil {
 				return nil, coded("list containers", errListing)
 			}
+			if !ours(*item.Name) {
+				continue
+			}
 			created := *item.Properties.LastModified // nothing of the container itself changes later
 			list = append(list, Leftover{Name: *item.Name, Created: created, Overdue: s.now().Sub(created) > s.config.Times.Life})
 		}
@@ -201,7 +211,7 @@ func (s *Source) Leftovers(ctx context.Context) ([]Leftover, error) {
 // it. One that is gone already is no error; CodeUsage says that the name is not
 // of a container of ours.
 func (s *Source) RemoveLeftover(ctx context.Context, name string) error {
-	if random, ours := strings.CutPrefix(name, prefix); !ours || random == "" || strings.Trim(random, "abcdefghijklmnopqrstuvwxyz234567") != "" {
+	if !ours(name) {
 		return schema.Fail(schema.CodeUsage, "delete container", nil)
 	}
 	return coded("delete container", s.store.remove(ctx, name))
