@@ -20,6 +20,7 @@ const (
 
 func sanne() schema.Subject {
 	return schema.Subject{
+		Name:     schema.NewPersonal("Sanne de Wit"),
 		UPNs:     []schema.Personal{schema.NewPersonal(upn)},
 		ObjectID: schema.NewPersonal(object),
 		PUID:     schema.NewPersonal(puid),

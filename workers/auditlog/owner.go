@@ -1,6 +1,7 @@
 package auditlog
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -107,27 +108,31 @@ func home(upn string) string {
 }
 
 // named reports whether a value names the subject: by one of their identifiers,
-// or by the address of their OneDrive.
+// by the address of their OneDrive, or by their name where that is all of it or
+// stands at the end of a path, as Exchange writes a mailbox.
 func (p person) named(v string) bool {
 	v = strings.ToLower(v)
 	for _, own := range p.UPNs {
 		upn := strings.ToLower(own.Reveal())
-		if mentions(v, upn) || mentions(v, guestOf(upn)) {
+		if mentions(v, upn, inName) || mentions(v, guestOf(upn), inName) {
 			return true
 		}
 		for _, kept := range []string{"", "-"} {
-			if mentions(v, "/personal/"+site(upn, kept)) {
+			if mentions(v, "/personal/"+site(upn, kept), inName) {
 				return true
 			}
 		}
 	}
 	for _, own := range append([]schema.Personal{p.ObjectID, p.PUID}, p.SIDs...) {
-		if mentions(v, strings.ToLower(own.Reveal())) {
+		if mentions(v, strings.ToLower(own.Reveal()), inCode) {
 			return true
 		}
 	}
-	n, err := strconv.ParseUint(p.PUID.Reveal(), 10, 64)
-	return err == nil && mentions(v, strconv.FormatUint(n, 16))
+	if n, err := strconv.ParseUint(p.PUID.Reveal(), 10, 64); err == nil && mentions(v, fmt.Sprintf("%016x", n), inCode) {
+		return true
+	}
+	name := strings.ToLower(p.Name.Reveal())
+	return strings.Contains(name, " ") && v[strings.LastIndexByte(v, '/')+1:] == name
 }
 
 // guestOf is how the name of a guest begins, see home.
@@ -150,8 +155,9 @@ func site(upn, kept string) string {
 	}, upn)
 }
 
-// mentions reports whether id stands in v, not as a part of a longer name.
-func mentions(v, id string) bool {
+// mentions reports whether id stands in v, not as a part of something longer, of
+// which within tells the bytes. A full stop that ends a sentence is no part.
+func mentions(v, id string, within func(byte) bool) bool {
 	if len(id) < 5 {
 		return false
 	}
@@ -161,7 +167,11 @@ func mentions(v, id string) bool {
 			return false
 		}
 		from, to := at+i, at+i+len(id)
-		if (from == 0 || id[0] == '/' || !inName(v[from-1])) && (to == len(v) || id[len(id)-1] == '#' || !inName(v[to])) {
+		rest := v[to:]
+		if len(rest) > 0 && rest[0] == '.' && (len(rest) == 1 || !within(rest[1])) {
+			rest = ""
+		}
+		if (from == 0 || id[0] == '/' || !within(v[from-1])) && (rest == "" || id[len(id)-1] == '#' || !within(rest[0])) {
 			return true
 		}
 		at = from + 1
@@ -170,20 +180,19 @@ func mentions(v, id string) bool {
 
 // inName reports whether a byte can be part of a name or address; bytes of
 // letters beyond ASCII are.
-func inName(c byte) bool {
-	return c == '_' || c == '-' || c == '.' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || c >= 0x80
-}
+func inName(c byte) bool { return c == '_' || c == '.' || inCode(c) || c >= 0x80 }
+
+// inCode reports whether a byte can be part of a code; "_" parts one from what
+// stands before it ("User_20194f62-…").
+func inCode(c byte) bool { return c == '-' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' }
 
 // samePUID compares account numbers: the log has 16 hexadecimal digits, the
-// subject's may be in decimal.
+// subject's may be in decimal, which can be 16 digits too.
 func samePUID(hex, own string) bool {
 	own = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(own)), "0x")
 	n, err := strconv.ParseUint(hex, 16, 64)
-	if len(own) == 16 {
-		return strings.EqualFold(hex, own)
-	}
 	m, err2 := strconv.ParseUint(own, 10, 64)
-	return err == nil && err2 == nil && n == m
+	return strings.EqualFold(hex, own) || err == nil && err2 == nil && n == m
 }
 
 func isHex(v string, digits int) bool {

@@ -1,6 +1,7 @@
 package auditlog
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -45,7 +46,7 @@ func (r *reading) complete(rec *schema.Record) {
 	for _, f := range rec.Fields {
 		e.take(f)
 	}
-	rec.Event, rec.App = or(e.operation, e.outerName), or(e.workload, e.service)
+	rec.Event, rec.App = cmp.Or(e.operation, e.outerName), cmp.Or(e.workload, e.service)
 	rec.Spaces = []string{space}
 	rec.Owner = r.who.owner(rec.Fields)
 	for _, text := range []string{e.time, e.outerTime} {
@@ -66,12 +67,4 @@ func moment(text string) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
-}
-
-// or returns a, or b where a is empty.
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -144,7 +144,9 @@ func (r *reading) row(row table.Row, h table.Header, at int) bool {
 		r.inside(rec.Fields[from:])
 	}
 	if rec.Unreadable != "" {
-		rec.Owner = r.who.owner(rec.Fields) // of the other cells
+		if !r.who.named(string(row.Raw)) { // else by the other cells
+			rec.Owner = r.who.owner(rec.Fields)
+		}
 		rec.Fields = nil
 		rec.Raw, rec.Cut = whole.Text()
 	}

@@ -137,6 +137,13 @@ func TestOwner(t *testing.T) {
 		{"a colleague's OneDrive", other, accessed(t, stranger, pair{"ObjectId", "https://m-my.sharepoint.com/personal/bram_jansma_meervoort_example/Documents/x.docx"})},
 		{"the mailbox by its number", subject, accessed(t, stranger, pair{"MailboxOwnerSid", "S-1-5-21-1-2-3-1001"})},
 		{"the person as a guest", subject, accessed(t, stranger, pair{"ObjectId", "sanne.de-wit_meervoort.example#EXT#@gastheer.onmicrosoft.com"})},
+		{"at the end of a sentence", subject, accessed(t, stranger, pair{"Comments", "voor " + upn + "."})},
+		{"in a sentence", subject, accessed(t, stranger, pair{"Comments", "Naar " + upn + ". En verder."})},
+		{"the person by number in Entra", subject, accessed(t, stranger, pair{"Target", []any{map[string]string{"ID": "User_" + object}}})},
+		{"a longer number", other, accessed(t, stranger, pair{"ObjectId", "0" + puid})},
+		{"the person's mailbox by its name", subject, accessed(t, stranger, pair{"ObjectId", "EURPR01A001.prod.example/Hosted/m.onmicrosoft.example/Sanne de Wit"})},
+		{"the person by name", subject, accessed(t, stranger, pair{"Parameters", []any{map[string]string{"Name": "Identity", "Value": "sanne de wit"}}})},
+		{"a longer name of a person", other, accessed(t, stranger, pair{"ObjectId", "m.onmicrosoft.example/Sanne de Witte"})},
 		{"a longer name", other, accessed(t, stranger, pair{"ObjectId", "x" + upn})},
 		{"a longer address", other, accessed(t, stranger, pair{"ObjectId", upn + ".nl"})},
 	}
@@ -149,11 +156,41 @@ func TestOwner(t *testing.T) {
 			t.Errorf("%s: another's although nothing is known of the person", tc.name)
 		}
 	}
+	consumer := sanne()
+	consumer.PUID = schema.NewPersonal("1055530000000001") // 0003BFFFBAB32401
+	for key, want := range map[string]schema.Owner{"0003BFFFBAB32401": subject, "0003BFFFBAB32402": other} {
+		if list, _ := read(t, consumer, accessed(t, stranger, pair{"UserKey", key + "@live.com"})); list[0].Owner != want {
+			t.Errorf("key %s: owner %v", key, list[0].Owner)
+		}
+		if list, _ := read(t, consumer, accessed(t, stranger, pair{"Target", key})); list[0].Owner != want {
+			t.Errorf("target %s: owner %v", key, list[0].Owner)
+		}
+	}
 	decimal := sanne()
 	decimal.PUID, decimal.UPNs = schema.NewPersonal("1153805082683250495"), nil
 	for key, want := range map[string]schema.Owner{puid: subject, "1003200000000001": other} {
 		if list, _ := read(t, decimal, accessed(t, stranger, pair{"UserKey", key})); list[0].Owner != want {
 			t.Errorf("key %s: owner %v", key, list[0].Owner)
+		}
+	}
+}
+
+// TestOwnerOfACutRecord: what a colleague did to the person is the person's also
+// where a program cut the record off, or broke it.
+func TestOwnerOfACutRecord(t *testing.T) {
+	t.Parallel()
+	data := accessed(t, stranger, pair{"ObjectId", upn}, pair{"More", "x"})
+	theirs := accessed(t, stranger, pair{"ObjectId", stranger}, pair{"More", "x"})
+	for name, tc := range map[string]struct {
+		in   string
+		want schema.Owner
+	}{
+		"about the person": {exported(t, ',', header(), row(stranger, data[:len(data)-4])), schema.OwnerSubject},
+		"about another":    {exported(t, ',', header(), row(stranger, theirs[:len(theirs)-4])), schema.OwnerOther},
+	} {
+		list, _ := read(t, sanne(), tc.in)
+		if len(list) != 1 || list[0].Unreadable == "" || list[0].Owner != tc.want {
+			t.Errorf("%s: %d records, unreadable %q, owner %v", name, len(list), list[0].Unreadable, list[0].Owner)
 		}
 	}
 }
