@@ -20,33 +20,61 @@ type point struct {
 	count int64
 }
 
-// drawn is a chart on a sheet, and the row of the header of its table.
+// drawn is a chart on a sheet, the row of the header of its table, and how many
+// rows high it is, with the gap below it.
 type drawn struct {
 	*chart
-	header int
+	header, rows int
 }
 
 // stretch is where something stands on a sheet: its rows, and over how many
 // columns.
 type stretch struct{ first, last, cols int }
 
-// The size of a chart: in pixels, and in rows of the usual height with a gap.
+// The size of a chart: its width in pixels, and its height in rows of the usual
+// height, the gap below it included; it can be lower where a page ends.
 const (
-	chartWidth, chartHeight = 540, 270
-	chartRows               = 15
+	chartWidth          = 540
+	chartRows, leastLow = 15, 9
+	rowPixels, gap      = 20, 30
 )
 
 // charts draws the charts of a sheet beside its tables, one below the other.
 func (p *page) charts() error {
-	free := p.top // the first row that no chart covers
-	for _, c := range p.drawn {
-		col, row := p.beside(free, c.header)
-		free = row + chartRows
-		if err := p.f.AddChart(p.sheet.name, letter(col)+strconv.Itoa(row), p.chart(c)); err != nil {
+	cells, _ := p.places()
+	for i, cell := range cells {
+		if err := p.f.AddChart(p.sheet.name, cell, p.chart(p.drawn[i])); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// places lists the cells in which the charts so far begin, and the first row
+// that none of them covers.
+func (p *page) places() (cells []string, free int) {
+	free = p.top
+	for _, c := range p.drawn {
+		col, row := p.beside(free, c.header)
+		cells = append(cells, letter(col)+strconv.Itoa(row))
+		free = row + c.rows
+	}
+	return cells, free
+}
+
+// pageBreak begins a new page on paper. No chart is to stand on two pages: the
+// last one is made lower where it would, and where it would be too low to read,
+// there is no new page.
+func (p *page) pageBreak() error {
+	if _, free := p.places(); free-1 > p.row+1 && len(p.drawn) > 0 {
+		c := &p.drawn[len(p.drawn)-1]
+		low := c.rows - (free - 1 - (p.row + 1))
+		if low < leastLow {
+			return nil
+		}
+		c.rows = low
+	}
+	return p.f.InsertPageBreak(p.sheet.name, "A"+strconv.Itoa(p.row+1))
 }
 
 // beside finds the place for a chart, from row free on and no further down than
@@ -96,7 +124,7 @@ func (p *page) chart(c drawn) *excelize.Chart {
 			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{accent}},
 		}},
 		Format:    excelize.GraphicOptions{AltText: c.alt, Name: c.title, Positioning: "oneCell"},
-		Dimension: excelize.ChartDimension{Width: chartWidth, Height: chartHeight},
+		Dimension: excelize.ChartDimension{Width: chartWidth, Height: uint(c.rows*rowPixels - gap)},
 		Legend:    excelize.ChartLegend{Position: "none"},
 		Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{
 			Text: c.title, Font: &excelize.Font{Bold: true, Size: 12, Color: accent, Family: "Calibri"},

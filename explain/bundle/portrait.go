@@ -259,7 +259,7 @@ func (b *book) clock(s *section) {
 // weekdays is on which days of the week.
 func (b *book) weekdays(s *section) {
 	w := b.head.Words
-	c := &chart{title: b.word("portrait.weekdays.chart")}
+	c := &chart{bars: true, title: b.word("portrait.weekdays.chart")}
 	var rows [][]cell
 	peak := 0
 	for d, n := range b.acts.weekdays {

@@ -140,7 +140,7 @@ func (p *page) block(x any) {
 		p.table(p.contents())
 	case pageBreak:
 		if p.err == nil {
-			p.err = p.f.InsertPageBreak(p.sheet.name, "A"+strconv.Itoa(p.row+1))
+			p.err = p.pageBreak()
 		}
 	case *table:
 		if x == p.sheet.long {
@@ -150,7 +150,7 @@ func (p *page) block(x any) {
 		}
 		p.table(x)
 	case *chart: // it stands beside the table that comes next
-		p.drawn = append(p.drawn, drawn{x, p.row + 1})
+		p.drawn = append(p.drawn, drawn{x, p.row + 1, chartRows})
 	}
 }
 

@@ -31,8 +31,10 @@ func (b *book) summary(events []*eventRow) *section {
 	}
 	b.topEvents(s, events)
 	b.shares(s)
+	s.add(pageBreak{})
 	b.spreads(s)
 	b.apps(s)
+	s.add(pageBreak{}) // no chart is cut in two
 	b.periods(s)
 	return s
 }
