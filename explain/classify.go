@@ -28,7 +28,8 @@ const (
 	High Confidence = "high"
 	// Medium: a rule about the beginning or end of the name.
 	Medium Confidence = "medium"
-	// Low: only the words in the name, or Microsoft's description of the field.
+	// Low: only the words in the name, or Microsoft's description of the field; or
+	// there is a text, and it does not tell the class.
 	Low Confidence = "low"
 	// Nothing is known; the field counts as personal.
 	Nothing Confidence = "none"
@@ -42,14 +43,15 @@ func (x *Explainer) Classify(event, field string) Verdict {
 	n := fp.note
 	v := Verdict{Class: n.Class, Layer: n.Layer, Rule: n.Rule, Why: n.Why, Confidence: Nothing}
 	switch {
-	case n.Layer == schema.LayerRule && (fp.weak || n.Class == schema.Unknown):
+	case n.Layer == schema.LayerNone:
+	case n.Class == schema.Unknown, n.Layer == schema.LayerRule && fp.weak:
 		v.Confidence = Low
 	case n.Layer == schema.LayerRule:
 		v.Confidence = Medium
-	case n.Layer != schema.LayerNone:
+	default:
 		v.Confidence = High
 	}
-	if n.Class != schema.Unknown || v.Confidence == High {
+	if n.Class != schema.Unknown {
 		return v
 	}
 	text, page, _, ok := x.c.Published(event, field)

@@ -42,6 +42,8 @@ The following fields are collected:
 - **Zqx** - A hash of the device name.
 - **Vvw (Data_Vvw)** - The email address of the gardener.
 - **Wwx** - Grows in spring.
+- **Vague** - The email address of the gardener.
+- **Vaguer** - Grows in spring.
 
 ### Office.Word.Zzyzx
 
@@ -67,6 +69,11 @@ texts:
   engine.event.published.title: {nl: Beschreven, en: Described}
   engine.event.published: {nl: "{app}: zie {page}[ van {date}].", en: "{app}: see {page}[ of {date}]."}
   engine.classify.published: {nl: "Microsoft: {text} {why}", en: "Microsoft: {text} {why}"}
+`,
+		"fields/vague.yaml": `
+fields:
+  Vague: {class: unknown, nl: Hangt ervan af., en: It depends.}
+  Vaguer: {class: unknown, nl: Hangt ervan af., en: It depends.}
 `,
 		"terms/published.yaml": `
 reasons:
@@ -173,6 +180,8 @@ func TestClassify(t *testing.T) {
 		{"a hash, says the page", "Shed.Rake.Handle", "Zqx", schema.PseudonymousIdentifier, Low, "published leaflet", "Microsoft: A hash of the device name. hash"},
 		{"an address, says the page", "Shed.Rake.Handle", "Data_Vvw", schema.DirectIdentifier, Low, "published leaflet", "Microsoft: The email address of the gardener. address"},
 		{"the page says nothing of use", "Shed.Rake.Handle", "Wwx", schema.Unknown, Nothing, "", "unknown"},
+		{"the dictionary does not tell, the page does", "Shed.Rake.Handle", "Vague", schema.DirectIdentifier, Low, "published leaflet", "Microsoft: The email address of the gardener. address"},
+		{"neither tells", "Shed.Rake.Handle", "Vaguer", schema.Unknown, Low, "Vaguer", "unknown"},
 		{"nothing known", "Shed.Rake.Handle", "Qqq", schema.Unknown, Nothing, "", "unknown"},
 		{"words of the name only", "X.Y", "FileSize", schema.Unknown, Low, "tokens", "unknown"},
 	} {
