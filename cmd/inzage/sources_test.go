@@ -40,3 +40,20 @@ func TestEverySourceIsListed(t *testing.T) {
 		t.Errorf("%d folders are sources, %d are listed", len(found), len(sources("")))
 	}
 }
+
+// TestEverySourceHasAName: a source is named to people in words, and so is where
+// its records come from; nobody reads a code of ours.
+func TestEverySourceHasAName(t *testing.T) {
+	t.Parallel()
+	c, err := loaded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range sources("") {
+		for _, key := range []string{"source." + s.Name(), "source." + s.Name() + ".explain"} {
+			if !c.HasText(key) {
+				t.Errorf("no text %s", key)
+			}
+		}
+	}
+}
