@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/ed25519"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -9,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"inzage/queue"
+	"inzage/queue/queuetest"
 	"inzage/schema"
 )
 
@@ -53,6 +56,36 @@ func TestCheckpointsElsewhere(t *testing.T) {
 	}
 	if elsewhere("", time.UTC) != nil {
 		t.Error("no folder is some folder")
+	}
+}
+
+// The day that a person names has the last checkpoint of it or before it, and all
+// that came after, each on its civil day.
+func TestCheckpointsSince(t *testing.T) {
+	t.Parallel()
+	begin := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	now, zone := begin, time.FixedZone("", 3600)
+	q := queuetest.New(t, func(o *queue.Options) { o.Now, o.Zone = func() time.Time { return now }, zone })
+	queuetest.Request(t, q, "graphexport")
+	for _, after := range []time.Duration{0, 14*time.Hour + time.Minute, 72 * time.Hour} { // 2, 3 and 5 November
+		now = begin.Add(after)
+		if _, err := q.DailyCheckpoint(t.Context(), nil); err != nil {
+			t.Fatal(queuetest.Why(err))
+		}
+	}
+	public, _ := q.Signer(nil).Public().(ed25519.PublicKey)
+	a := testApp(t, schema.English)
+	for since, want := range map[string]int{"": 3, "2026-11-02": 3, "2026-11-03": 2, "2026-11-04": 2, "2026-11-05": 1, "2027-01-01": 1} {
+		list, err := a.checkpointsSince(t.Context(), q, since, zone, []ed25519.PublicKey{public})
+		if err != nil || len(list) != want || !list[0].Signed {
+			t.Errorf("since %q: %d checkpoints, want %d, %v", since, len(list), want, err)
+		}
+	}
+	for _, since := range []string{"2026-11-01", "yesterday"} {
+		_, err := a.checkpointsSince(t.Context(), q, since, zone, nil)
+		if _, usage := errors.AsType[*usageError](err); !usage {
+			t.Errorf("since %s: %v", since, err)
+		}
 	}
 }
 
