@@ -37,11 +37,11 @@ func (q *Queue) walk(ctx context.Context, from uint64, do func(subject string, e
 	}
 	defer messages.Stop()
 	w := walker{do: do, bad: bad}
-	seq := from
+	next := from
 	for ; left > 0; left-- {
 		msg, err := nextWithin(ctx, messages)
 		if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-			return w.bySequence(ctx, stream, seq+1)
+			return w.bySequence(ctx, stream, next)
 		}
 		if err != nil {
 			return fail("read ledger", err)
@@ -50,10 +50,11 @@ func (q *Queue) walk(ctx context.Context, from uint64, do func(subject string, e
 		if err != nil {
 			return fail("read ledger", err)
 		}
-		seq = meta.Sequence.Stream
+		seq := meta.Sequence.Stream
 		if err := w.take(msg.Subject(), msg.Headers(), msg.Data(), seq); err != nil {
 			return err
 		}
+		next = seq + 1
 	}
 	return nil
 }

@@ -209,9 +209,7 @@ func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error
 			if ctx.Err() != nil {
 				return info, schema.Fail(schema.CodeInterrupted, "read input", ctx.Err())
 			}
-			if info.Problem == "" {
-				info.Problem = schema.CodeOf(err)
-			}
+			info.troubled([]schema.Code{schema.CodeOf(err)})
 		}
 		info.SHA256, info.FileInfo.Size = sum.result()
 	}

@@ -1,7 +1,10 @@
 package workers
 
 import (
+	"io"
+	"iter"
 	"testing"
+	"testing/iotest"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -49,5 +52,34 @@ func TestEveryProblemIsTold(t *testing.T) {
 	}
 	if s.Broken != 3 {
 		t.Errorf("%d files with a problem, want 3", s.Broken)
+	}
+}
+
+// breaks reads nothing of a file, and says that it is broken.
+type breaks struct{ schema.Source }
+
+func (breaks) Name() string { return "breaks" }
+
+func (breaks) Records(schema.Subject, schema.File, *schema.Tally) iter.Seq2[schema.Record, error] {
+	return func(yield func(schema.Record, error) bool) {
+		yield(schema.Record{}, schema.Fail(schema.CodeSyntax, "read records", nil))
+	}
+}
+
+// What shows only when the rest of a file is read is told beside what was wrong
+// before.
+func TestRestThatBreaksIsTold(t *testing.T) {
+	t.Parallel()
+	f := schema.File{Name: "a", Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(iotest.ErrReader(schema.Fail(schema.CodeDamagedArchive, "read input", nil))), nil
+	}}
+	var told files
+	s := &Summary{twice: newTwice()}
+	read, err := Line{Sink: &told}.file(t.Context(), s, f, nil, breaks{}, schema.Format{Code: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := gocmp.Diff([]schema.Code{schema.CodeSyntax, schema.CodeDamagedArchive}, append([]schema.Code{read.Problem}, read.More...)); d != "" {
+		t.Error(d)
 	}
 }
