@@ -20,6 +20,10 @@ type Certificate struct {
 	// at once. An entry EntryErasing among it says what there was when the raw files
 	// began to go, and that everything went before that had ended.
 	Erasures []schema.Entry `json:"erasures"`
+	// UnderWay names the sources whose fetch had begun and not ended when the
+	// request was closed. What it left outside, such as a container that an export
+	// still comes into, is in nobody's memory any more.
+	UnderWay []string `json:"under_way,omitempty"`
 	// Bundle is the hash of the bundle that was built last, if there was one.
 	Bundle string `json:"bundle_sha256,omitempty"`
 	// Entries and LedgerHash are the length of the ledger and the hash of its last
@@ -66,6 +70,11 @@ func (q *Queue) Certificate(ctx context.Context, id schema.RequestID) (Certifica
 		case schema.EntryErased:
 			c.Erasures = append(append(c.Erasures, begun...), e.Entry)
 		default:
+		}
+	}
+	for _, p := range r.Parts {
+		if p.State != schema.PartIdle && !p.Settled() {
+			c.UnderWay = append(c.UnderWay, p.Source)
 		}
 	}
 	return c, nil

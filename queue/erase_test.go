@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -208,6 +209,29 @@ func TestEraseAllOvertakesRaw(t *testing.T) {
 	}
 	c, err := q.Certificate(t.Context(), r.ID)
 	if err != nil || kinds(c.Erasures) != "erasing erased" || c.Erasures[0].Counts["objects"] != 7 {
+		t.Errorf("the certificate is %+v, %s", c, queuetest.Why(err))
+	}
+}
+
+// Whose fetch was under way when the request was closed, the certificate says:
+// where it had got to went with the bookmark.
+func TestCertificateTellsWhatWasUnderWay(t *testing.T) {
+	t.Parallel()
+	q := queuetest.New(t)
+	r := order(t, q, "graphexport", "dataviewer")
+	for _, e := range []schema.Entry{
+		{Kind: schema.EntryFetched, Part: "dataviewer"},
+		{Kind: schema.EntryWithdrawn, Actor: "someone"},
+	} {
+		if _, err := q.Append(t.Context(), r.ID, e); err != nil {
+			t.Fatal(queuetest.Why(err))
+		}
+	}
+	if _, err := q.Erase(t.Context(), r.ID, "someone"); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	c, err := q.Certificate(t.Context(), r.ID)
+	if err != nil || !slices.Equal(c.UnderWay, []string{"graphexport"}) {
 		t.Errorf("the certificate is %+v, %s", c, queuetest.Why(err))
 	}
 }

@@ -61,6 +61,9 @@ func (a *app) tellCertificate(c queue.Certificate, zone *time.Location) {
 			a.printf("  %s\n", a.text("cli.certificate.list", "hash", e.Ref))
 		}
 	}
+	for _, source := range c.UnderWay {
+		a.printf("\n%s\n", a.text("cli.certificate.under-way", "source", source))
+	}
 	if c.Bundle != "" {
 		a.printf("\n%s\n", a.text("cli.certificate.bundle", "hash", c.Bundle))
 	}
