@@ -109,6 +109,14 @@ func Touch(r *Register) {
 	}
 }
 
+// Doubt marks a request in the register as one whose ledger is not what was
+// written.
+func Doubt(r *Register, id schema.RequestID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.spoil(subjectLedger + string(id) + ".1.entry")
+}
+
 // Piece is the piece of the snapshot in which a request stands.
 func Piece(q *Queue, id schema.RequestID) ([]byte, error) {
 	kv, err := q.ledger.KeyValue(context.Background(), bucketRegister)

@@ -73,7 +73,7 @@ func (q *Queue) OpenRegister(ctx context.Context) (*Register, error) {
 	if err == nil {
 		err = r.catchUp(ctx, h)
 	}
-	if err == nil && r.short(h) {
+	if err == nil && h.Seq > 0 && r.short(h) {
 		r.empty()
 		err = r.catchUp(ctx, extent{})
 	}

@@ -69,9 +69,11 @@ func (q *Queue) whole(ctx context.Context, seq uint64) error {
 }
 
 // load reads the snapshot. A piece that fails its proof is remembered, and the
-// rest is not used then.
+// rest is not used then; nor is it where a request's ledger could not be read:
+// an older version may have written that.
 func (r *Register) load(ctx context.Context) (extent, error) {
 	var h extent
+	doubt := false
 	err := r.q.snapshot(ctx, func(p piece) {
 		switch {
 		case !p.proven:
@@ -81,11 +83,12 @@ func (r *Register) load(ctx context.Context) (extent, error) {
 		default:
 			r.revs[p.key] = p.revision
 			for _, k := range p.rows {
+				doubt = doubt || k.Bad
 				r.rows[k.Request.ID] = &row{anchor: k.anchor, request: k.Request, bad: k.Bad}
 			}
 		}
 	})
-	if len(r.forged) > 0 {
+	if len(r.forged) > 0 || doubt {
 		h, r.rows = extent{}, make(map[schema.RequestID]*row)
 	}
 	return h, err

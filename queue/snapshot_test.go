@@ -59,6 +59,22 @@ func TestSnapshotThatLies(t *testing.T) {
 	}
 }
 
+// What an older version could not read is no damage to a newer one: where the
+// snapshot doubts a ledger, the ledger itself is asked.
+func TestDoubtIsNotKept(t *testing.T) {
+	t.Parallel()
+	q := queuetest.New(t)
+	r := queuetest.Request(t, q, "graphexport")
+	reg := register(t, q)
+	queue.Doubt(reg, r.ID)
+	if err := reg.Keep(t.Context()); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	if bad := register(t, q).Damaged(); len(bad) > 0 {
+		t.Errorf("damaged: %v", bad)
+	}
+}
+
 // Two requests under one case number: nobody gets the wrong one.
 func TestSharedCaseNumber(t *testing.T) {
 	t.Parallel()
