@@ -121,6 +121,9 @@ func TestRolesDoTheirJob(t *testing.T) {
 		t.Error(queuetest.Why(err))
 	}
 	write(queue.RoleDesk, schema.Entry{Kind: schema.EntryWithdrawn})
+	if _, err := all[queue.RoleClock].EraseRaw(t.Context(), asked.ID, schema.ActorSystem); err != nil {
+		t.Error(queuetest.Why(err))
+	}
 	if _, err := all[queue.RoleDesk].Erase(t.Context(), asked.ID, "someone"); err != nil {
 		t.Error(queuetest.Why(err))
 	}
