@@ -36,7 +36,7 @@ func random(seed uint64, size int) []byte {
 func TestBox(t *testing.T) {
 	t.Parallel()
 	q := queuetest.New(t)
-	queuetest.Box(t, vault(t, q).Box("graphexport"))
+	queuetest.Box(t, vault(t, q).Box("graphexport"), queuetest.Borders()...)
 }
 
 func TestBoxesAreApart(t *testing.T) {

@@ -15,8 +15,13 @@ import (
 	"inzage/schema"
 )
 
-// Box holds an empty box to what schema.Box promises.
-func Box(t *testing.T, box schema.Box) {
+// Borders are sizes around the borders of what a store cuts files into, in bytes.
+func Borders() []int {
+	return []int{0, 1, 1000, 1<<20 - 1, 16<<20 - 1, 16 << 20, 16<<20 + 1, 40 << 20}
+}
+
+// Box holds an empty box to what schema.Box promises, with a file of each size.
+func Box(t *testing.T, box schema.Box, sizes ...int) {
 	t.Helper()
 	ctx := t.Context()
 	if blobs, err := box.Blobs(ctx); err != nil || len(blobs) != 0 {
@@ -29,9 +34,8 @@ func Box(t *testing.T, box schema.Box) {
 		t.Errorf("opening nothing gives %v, want %q", err, schema.CodeNotFound)
 	}
 
-	// Sizes around the borders of what a store cuts files into.
 	var want []schema.Blob
-	for i, size := range []int{0, 1, 1000, 1<<20 - 1, 16<<20 - 1, 16 << 20, 16<<20 + 1, 40 << 20} {
+	for i, size := range sizes {
 		content := noise(uint64(i), size)
 		sum := sha256.Sum256(content)
 		blob := schema.Blob{Name: "map/" + string(rune('z'-i)) + " naam.json", Size: int64(size), SHA256: hex.EncodeToString(sum[:])}

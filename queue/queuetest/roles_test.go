@@ -219,17 +219,7 @@ func TestRolesAreRefused(t *testing.T) {
 		_, err := q.Vault(t.Context(), asked.ID)
 		return err
 	}
-	t.Cleanup(func() { // the subtests are over
-		for _, id := range []schema.RequestID{asked.ID, gone.ID} {
-			if now, err := desk.Request(context.WithoutCancel(t.Context()), id); err != nil || now.Entries != 3 {
-				t.Errorf("the request has %d entries, %s", now.Entries, queuetest.Why(err))
-			}
-			if _, err := desk.Vault(context.WithoutCancel(t.Context()), id); err != nil {
-				t.Error(queuetest.Why(err))
-			}
-		}
-	})
-	for _, test := range []struct {
+	tests := []struct {
 		name  string
 		role  queue.Role
 		do    func(*queue.Queue) error
@@ -253,17 +243,30 @@ func TestRolesAreRefused(t *testing.T) {
 			_, err := q.New(t.Context(), queuetest.Opened("2026-0002", "graphexport"), schema.Subject{})
 			return err
 		}, false},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			q := r.open(t, test.role)
-			if err := test.do(q); schema.CodeOf(err) != schema.CodeDenied {
-				t.Errorf("it gives %s, want %s", queuetest.Why(err), schema.CodeDenied)
-			}
-			if n := q.Refused(); !test.aside && n == 0 {
-				t.Error("the refusal is not counted")
-			}
-		})
+	}
+	// All at once: who is refused waits for an answer that does not come.
+	queues, errs := make([]*queue.Queue, len(tests)), make([]error, len(tests))
+	var asking sync.WaitGroup
+	for i, test := range tests {
+		queues[i] = r.open(t, test.role)
+		asking.Go(func() { errs[i] = test.do(queues[i]) })
+	}
+	asking.Wait()
+	for i, test := range tests {
+		if schema.CodeOf(errs[i]) != schema.CodeDenied {
+			t.Errorf("%s: it gives %s, want %s", test.name, queuetest.Why(errs[i]), schema.CodeDenied)
+		}
+		if n := queues[i].Refused(); !test.aside && n == 0 {
+			t.Errorf("%s: the refusal is not counted", test.name)
+		}
+	}
+	for _, id := range []schema.RequestID{asked.ID, gone.ID} {
+		if now, err := desk.Request(t.Context(), id); err != nil || now.Entries != 3 {
+			t.Errorf("the request has %d entries, %s", now.Entries, queuetest.Why(err))
+		}
+		if _, err := desk.Vault(t.Context(), id); err != nil {
+			t.Error(queuetest.Why(err))
+		}
 	}
 }
 

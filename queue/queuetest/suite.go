@@ -53,7 +53,9 @@ func Run(t *testing.T, q *queue.Queue) {
 		if err != nil {
 			t.Fatal(Why(err))
 		}
-		Box(t, v.Box("suite"))
+		// How files are cut is the same everywhere, and has a test of its own: here
+		// one that is cut must come over the wire, to every server.
+		Box(t, v.Box("suite"), 0, 1000, 16<<20+1)
 	})
 	t.Run("ledger", func(t *testing.T) { ledger(t, q, r) })
 	t.Run("jobs", func(t *testing.T) { jobs(t, q, r.ID) })
