@@ -136,7 +136,7 @@ func (m *Masker) record(r *schema.Record, known func(path string) *schema.Note) 
 	if !r.Raw.IsEmpty() {
 		raw := r.Raw.Reveal()
 		m.scan(raw)
-		m.scanPairs(raw)
+		m.scanPairs(raw, r.Source)
 		r.Raw = schema.NewPersonal(m.replace(raw))
 		m.count(schema.MaskedRaw)
 	}

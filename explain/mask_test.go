@@ -366,3 +366,34 @@ func TestMaskWhoActedIsToldByTheAuditLog(t *testing.T) {
 		t.Error("from where a colleague acted is shown")
 	}
 }
+
+// TestMaskCutRow: a row of the audit log that a program cut off is masked as one
+// that is whole: who else is in it, and from where they acted.
+func TestMaskCutRow(t *testing.T) {
+	t.Parallel()
+	row := func(user string) string {
+		return "1,2026-10-05T09:31:42Z,6,FileAccessed,x,\"{\"\"Empty\"\":\"\"\"\",\"\"ClientIP\"\": \"\"192.0.2.1\"\", \"\"UserId\"\": \"\"" + user +
+			"\"\", \"\"DisplayName\"\": \"\"Piet Puk\"\", \"\"DeviceDisplayName\"\": \"\"LT-9\"\", \"\"ObjectId\"\": \"\"" + ownMail + "\"\", \"\"Cut"
+	}
+	_, object, _ := strings.Cut(row(karimMail), `"{`)
+	for _, raw := range []string{row(karimMail), "{" + strings.ReplaceAll(object, `""`, `"`)} {
+		m, _ := newMasker(t, explain.Others{})
+		r := schema.Record{Source: "auditlog", Raw: schema.NewPersonal(raw)}
+		m.Unreadable(&r)
+		got := r.Raw.Reveal()
+		for _, theirs := range []string{"karim", "192.0.2.1", "Piet", "LT-9"} {
+			if strings.Contains(got, theirs) {
+				t.Errorf("%s is shown in %s", theirs, got)
+			}
+		}
+		if !strings.Contains(got, ownMail) {
+			t.Errorf("the person is masked in %s", got)
+		}
+	}
+	m, _ := newMasker(t, explain.Others{})
+	r := schema.Record{Source: "auditlog", Raw: schema.NewPersonal(row(ownMail))}
+	m.Unreadable(&r)
+	if got := r.Raw.Reveal(); !strings.Contains(got, "192.0.2.1") || !strings.Contains(got, "LT-9") || strings.Contains(got, "Piet") {
+		t.Errorf("what the person did: %s", got)
+	}
+}

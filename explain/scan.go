@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 
 	"inzage/schema"
@@ -245,8 +246,9 @@ func (m *Masker) base64(w view) {
 }
 
 // scanPairs looks for "key":"value" in the text of a record that could not be
-// read, and masks what the key says to be somebody's, and every code.
-func (m *Masker) scanPairs(v string) {
+// read, and masks what the key says to be somebody's, and every code; and from
+// where another acted, where a key of the source says who did.
+func (m *Masker) scanPairs(v, source string) {
 	hits := m.hits
 	w := viewOf(v)
 	t := w.text
@@ -261,36 +263,87 @@ func (m *Masker) scanPairs(v string) {
 			hits = append(hits, h)
 		}
 	}
-	key := span{}
-	for i := 0; i < len(t); i++ {
-		if t[i] != '"' {
-			continue
-		}
-		end := i + 1
-		for end < len(t) && t[end] != '"' {
-			end++
-		}
-		s := span{i + 1, end}
-		i = end
-		rest := strings.TrimLeft(t[min(end+1, len(t)):], " \t\r\n")
-		if strings.HasPrefix(rest, ":") {
-			key = s
-			continue
-		}
-		name := key.of(t)
+	by, own := "", false
+	var places []hit // from where whoever acted did
+	var key pairKey
+	pairs(t, func(name string, s span) {
 		value := s.of(t)
-		if !m.about(name).who && !m.whose.only(lower(splitName(name)), value) {
-			continue
+		if name != key.name { // a list has many values behind one key
+			key = m.pairKey(name, source)
+		}
+		if key.place != "" && said(value) {
+			places = append(places, hit{w.original(s), key.place, notYours, ""})
+		}
+		if !key.acted && !key.who && !m.whose.only(key.words, value) {
+			return
 		}
 		f := schema.Field{Kind: schema.String}
-		if !plainValue(&f, value) && !m.isOwn(value) && !m.whose.service(value) {
-			keys, spelled := m.keysOfValue(value)
-			if m.visible(keys) {
-				continue
-			}
-			hits = append(hits, hit{w.original(s), "name", notYours, m.person(m.who.meet(spelled, keys...))})
+		if plainValue(&f, value) || m.isOwn(value) || m.whose.service(value) {
+			own = own || key.acted && said(value)
+			return
+		}
+		keys, spelled := m.keysOfValue(value)
+		if m.visible(keys) {
+			return
+		}
+		h := hit{w.original(s), "name", notYours, m.person(m.who.meet(spelled, keys...))}
+		if hits = append(hits, h); key.acted {
+			by = h.by
+		}
+	})
+	if by != "" && !own {
+		for _, h := range places {
+			h.by = by
+			hits = append(hits, h)
 		}
 	}
 	m.hits = hits
 	m.tidy()
+}
+
+// pairs calls yield for each text in quotes behind a key. In a row of a table
+// quotes are doubled.
+func pairs(t string, yield func(key string, value span)) {
+	quote := `"`
+	if strings.Contains(t, `{""`) && !strings.Contains(t, `{"":`) {
+		quote = `""`
+	}
+	key := ""
+	for i := 0; i < len(t); {
+		open := strings.Index(t[i:], quote)
+		if open < 0 {
+			return
+		}
+		s := span{i + open + len(quote), len(t)}
+		if n := strings.Index(t[s.from:], quote); n >= 0 {
+			s.to = s.from + n
+		}
+		i = min(s.to+len(quote), len(t))
+		if strings.HasPrefix(strings.TrimLeft(t[i:], " \t\r\n"), ":") {
+			key = s.of(t)
+		} else {
+			yield(key, s)
+		}
+	}
+}
+
+// pairKey is what a key says of the values behind it.
+type pairKey struct {
+	name  string
+	words []string
+	acted bool   // it names who acted
+	who   bool   // it says who somebody is
+	place string // the kind of identifier where it tells from where somebody acted
+}
+
+func (m *Masker) pairKey(name, source string) pairKey {
+	k := pairKey{name: name, words: lower(splitName(name)), who: m.about(name).who}
+	k.acted = m.whose.actors[actor{source, fold(name)}] || m.whose.actors[actor{source, "auditdata." + fold(name)}]
+	switch {
+	case slices.Contains(k.words, "ip"):
+		k.place = "ip-address"
+	case slices.Contains(k.words, "device"):
+		k.place = "device-name"
+	}
+	return k
 }
