@@ -187,15 +187,21 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 	if st.clock != nil {
 		g.Go(func() error { return reg.Run(ctx, true) })
 		clock := workers.Clock{Queue: st.clock, Register: reg, Zone: zone, Terms: new(conf.Terms.terms()), Sign: s.Builder.Sign, Elsewhere: elsewhere(conf.Checkpoints, zone), Now: time.Now}
-		g.Go(func() error { return clock.Run(ctx) })
-		g.Go(func() error { return proveLedger(ctx, st.clock) })
+		g.Go(func() error {
+			// A checkpoint vouches for the ledger, and what a term erases is gone:
+			// neither on a ledger that nobody has looked at.
+			if err := proveLedger(ctx, st.clock); err != nil {
+				return err
+			}
+			return clock.Run(ctx)
+		})
 	}
 	zerolog.Ctx(ctx).Info().Str("version", programVersion()).Msg("ready")
 	return g.Wait()
 }
 
-// proveLedger reads the whole ledger once, while the service runs already: the
-// server itself does not notice a damaged block before it is read. The error has
+// proveLedger reads the whole ledger once, while all but the clock runs already:
+// the server itself does not notice a damaged block before it is read. The error has
 // CodeDamagedStore where something is not as it was written; then the service
 // must not go on on top of it.
 func proveLedger(ctx context.Context, q *queue.Queue) error {
