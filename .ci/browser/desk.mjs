@@ -45,8 +45,9 @@ async function signIn (page, n) {
 // look checks a page: nothing that axe calls a violation, nothing that scrolls
 // sideways at 400 %, everything reachable with the keyboard, forced colours too.
 // axe needs timers, which a browser without script has not: it looks at the same
-// page in a twin of the browser. The page itself cannot have a script: its
-// content security policy allows none.
+// page in a twin of the browser, at what stands in it: what answers a form, or is
+// shown once, is not at the address any more. The page itself cannot have a
+// script: its content security policy allows none.
 const seen = new Set()
 async function look (page, name) {
   if (seen.has(name)) return
@@ -58,6 +59,8 @@ async function look (page, name) {
   context.setDefaultTimeout(patience)
   const twin = await context.newPage()
   await twin.goto(page.url())
+  await twin.setContent(await page.content())
+  if (await twin.title() !== await page.title()) say(name, 'the twin is another page')
   await twin.evaluate(axe)
   for (const [view, size] of [['wide', wide], ['small', { width: 320, height: 640 }]]) {
     await twin.setViewportSize(size)
@@ -203,6 +206,15 @@ const officer = await person(5)
 await look(officer, 'oversight')
 await officer.goto(`${address}/oversight/${number}`)
 await look(officer, 'oversight-case')
+await officer.goto(`${address}/oversight`)
+await officer.locator('form[action="/oversight"] button').click()
+await look(officer, 'ledger-checked')
+await officer.goto(`${address}/guides`)
+await look(officer, 'guides')
+for (const guide of thorough ? ['employee', 'admin', 'dpo'] : ['employee']) {
+  await officer.goto(`${address}/guides/${guide}`)
+  await look(officer, `guide-${guide}`)
+}
 
 // The one who asked gets it.
 await employee.goto(own)
