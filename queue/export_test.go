@@ -18,6 +18,7 @@ var (
 	Shred     = (*Queue).shred
 	ShredRaw  = (*Queue).shredRaw
 	Inventory = (*Queue).inventory
+	Fail      = fail
 )
 
 // Jobs is how many jobs are in the queue.

@@ -161,6 +161,10 @@ const (
 	errWrongSequence jetstream.ErrorCode = 10071
 	// The same on a stream with replicas.
 	errWrongSequenceBatch jetstream.ErrorCode = 10164
+	// A cluster that is choosing a leader.
+	errUnavailable jetstream.ErrorCode = 10008
+	errNotLeader   jetstream.ErrorCode = 10009
+	errOffline     jetstream.ErrorCode = 10118
 )
 
 // fail names an error of NATS. It is nil for nil, and leaves alone what has a
@@ -180,6 +184,8 @@ func fail(op string, err error) error {
 			code = schema.CodeFull
 		case errWrongSequence, errWrongSequenceBatch:
 			code = schema.CodeConflict
+		case errUnavailable, errNotLeader, errOffline:
+			code = schema.CodeUnreachable
 		case errNoPermission:
 			code = schema.CodeDenied
 		case jetstream.JSErrCodeStreamNotFound, jetstream.JSErrCodeMessageNotFound:

@@ -39,10 +39,18 @@ func Box(t *testing.T, box schema.Box, sizes ...int) {
 		content := noise(uint64(i), size)
 		sum := sha256.Sum256(content)
 		blob := schema.Blob{Name: "map/" + string(rune('z'-i)) + " naam.json", Size: int64(size), SHA256: hex.EncodeToString(sum[:])}
-		got, err := box.Put(ctx, blob.Name, iotest.HalfReader(bytes.NewReader(content)))
-		if err != nil {
-			t.Fatalf("put %d bytes: %s", size, Why(err))
-		}
+		var got schema.Blob
+		// A busy cluster may choose a new leader meanwhile; a job tries again, too.
+		Eventually(t, "a file is put", func() (done bool) {
+			var err error
+			if got, err = box.Put(ctx, blob.Name, iotest.HalfReader(bytes.NewReader(content))); schema.CodeOf(err) == schema.CodeUnreachable {
+				return false
+			}
+			if err != nil {
+				t.Fatalf("put %d bytes: %s", size, Why(err))
+			}
+			return true
+		})
 		if diff := cmp.Diff(blob, got); diff != "" {
 			t.Errorf("what Put says of %d bytes (-want +got):\n%s", size, diff)
 		}

@@ -57,6 +57,8 @@ func Run(t *testing.T, q *queue.Queue) {
 		// one that is cut must come over the wire, to every server.
 		Box(t, v.Box("suite"), 0, 1000, 16<<20+1)
 	})
+	// What went before may have kept a cluster so busy that it has no leader.
+	Eventually(t, "the queue answers", func() bool { return q.Health(t.Context()) == nil })
 	t.Run("ledger", func(t *testing.T) { ledger(t, q, r) })
 	t.Run("jobs", func(t *testing.T) { jobs(t, q, r.ID) })
 	t.Run("verify", func(t *testing.T) {
