@@ -149,6 +149,9 @@ const (
 	RepairNoTime         Repair = "no-time"          // no readable time in the record
 	RepairLocalTimestamp Repair = "local-timestamp"  // time taken from a column without time zone
 	RepairOldTableLayout Repair = "old-table-layout" // a database with fewer tables than usual
+	RepairSecret         Repair = "secret-removed"   // a cookie, credential or token in a capture, left out
+	RepairContent        Repair = "content-removed"  // a request in a capture of which more was there than telemetry, left out
+	RepairOpaque         Repair = "opaque-body"      // telemetry in a form that cannot be read; only its size is known
 )
 
 // Tally counts what happened while one file was read. It belongs to the reader

@@ -54,6 +54,8 @@ func (l Line) withheld(ctx context.Context, f *readFile) (bundle.Withheld, error
 		return bundle.WithheldOthers, nil
 	case f.hides:
 		return bundle.WithheldMasked, nil
+	case f.Repairs[schema.RepairSecret] > 0, f.Repairs[schema.RepairContent] > 0:
+		return bundle.WithheldSecrets, nil
 	case f.Source == "" || f.Refused != "" || f.Problem != "" || f.cut || f.Repairs[schema.RepairFreeText] > 0:
 		return bundle.WithheldUnread, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"inzage/workers/auditlog"
 	"inzage/workers/dataviewer"
 	"inzage/workers/graphexport"
+	"inzage/workers/har"
 )
 
 // sources lists every source of records. A new source adds its line here.
@@ -13,6 +14,7 @@ func sources(temp string) []schema.Source {
 	return []schema.Source{
 		graphexport.New(),
 		auditlog.New(),
+		har.New(),
 		&dataviewer.Source{Temp: temp},
 	}
 }

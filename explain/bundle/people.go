@@ -18,7 +18,9 @@ const (
 	WithheldMasked Withheld = "masked" // it holds what identifies other people
 	WithheldOthers Withheld = "others" // it holds records of other people
 	WithheldUnread Withheld = "unread" // not all of it could be read, so not all of it judged
-	WithheldBinary Withheld = "binary" // it can hold more than programs show, such as deleted rows
+	// WithheldSecrets: it holds what its reader left out, such as cookies.
+	WithheldSecrets Withheld = "secrets"
+	WithheldBinary  Withheld = "binary" // it can hold more than programs show, such as deleted rows
 )
 
 // Withhold takes note of a file that is not in the bundle. Name is its name with

@@ -31,7 +31,7 @@ func others(t *testing.T, w *Writer) Count {
 	}
 	c := Count{Read: 3}
 	w.File(FileInfo{Name: "a.json", Source: "graphexport", Format: "admin-export", Count: c, Size: -1, Withheld: WithheldMasked})
-	for _, why := range []Withheld{WithheldOthers, WithheldUnread, WithheldBinary} {
+	for _, why := range []Withheld{WithheldOthers, WithheldUnread, WithheldSecrets, WithheldBinary} {
 		w.File(FileInfo{Name: string(why), Size: -1, Withheld: why})
 		w.Withhold(string(why), why)
 	}

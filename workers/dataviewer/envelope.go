@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"inzage/schema"
+	"inzage/workers/internal/identity"
 )
 
 // outside is what the dump says about an event outside its payload.
@@ -26,14 +27,14 @@ type envelope struct {
 // complete fills in what all records have, from the fields and from outside. Of
 // an unreadable record only what is outside is known.
 func (r *reading) complete(rec *schema.Record, out outside) {
-	who := identity{who: &r.who}
-	who.sid(out.sid)
+	who := identity.Of(&r.who)
+	who.SID(out.sid)
 	var e envelope
 	for _, f := range rec.Fields {
 		e.take(f)
-		who.field(f)
+		who.Field(f)
 	}
-	rec.Owner = who.owner()
+	rec.Owner = who.Owner()
 	if rec.Unreadable != "" {
 		return
 	}

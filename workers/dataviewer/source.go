@@ -50,7 +50,7 @@ func (s *Source) Match(f schema.File) (schema.Format, bool) {
 
 // Records implements schema.Source.
 //
-// Whose a record is, is told by the identifiers in it; see owner. Where the
+// Whose a record is, is told by the identifiers in it; see identity.Identity. Where the
 // subject names neither SIDs nor local ids, nothing can be told apart and all
 // records are the subject's; how many people there are shows in the number of
 // distinct values of the fields "db.sid" and "ext.user.localId", which are kept

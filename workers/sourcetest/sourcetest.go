@@ -42,6 +42,9 @@ type Case struct {
 	// Values must be found in the records. What is JSON in Data is found by the
 	// suite itself.
 	Values []string
+	// Gone are values of Data that the source must leave out, such as passwords:
+	// no record may hold one.
+	Gone []string
 }
 
 // Run checks the source on every case.
@@ -74,7 +77,7 @@ func check(errorf func(format string, args ...any), src schema.Source, c Case) {
 	s.garbage()
 	s.silent()
 	if c.Format.Refused == "" && !c.Format.Support && c.Err == "" {
-		s.complete(c.Values)
+		s.complete(c.Values, c.Gone)
 	}
 }
 

@@ -1,4 +1,7 @@
-package dataviewer
+// Package identity tells whose an event of a device is, by the identifiers in
+// it: the Diagnostic Data Viewer shows events as a device keeps them, a network
+// capture as it sends them.
+package identity
 
 import (
 	"strings"
@@ -6,7 +9,7 @@ import (
 	"inzage/schema"
 )
 
-// identity weighs the identifiers in one record against those of the person.
+// Identity weighs the identifiers in one record against those of the person.
 //
 // A device holds the events of everyone who used it, and of Windows itself. A
 // record is another's only where it says so: an identifier in it belongs to an
@@ -26,12 +29,16 @@ import (
 //     person's are known.
 //   - Entra object id in UserInfo.Id and primaryUserInfoId: compared where the
 //     person's is known.
-type identity struct {
+type Identity struct {
 	who         *schema.Subject
 	mine, other bool
 }
 
-func (id *identity) owner() schema.Owner {
+// Of begins to weigh a record for the person whose data was asked for.
+func Of(who *schema.Subject) Identity { return Identity{who: who} }
+
+// Owner tells whose the record is, by what was judged so far.
+func (id *Identity) Owner() schema.Owner {
 	if id.other && !id.mine {
 		return schema.OwnerOther
 	}
@@ -39,13 +46,13 @@ func (id *identity) owner() schema.Owner {
 }
 
 // judge notes that an identifier is the person's, or somebody else's.
-func (id *identity) judge(mine bool) {
+func (id *Identity) judge(mine bool) {
 	id.mine = id.mine || mine
 	id.other = id.other || !mine
 }
 
-// sid judges a Windows security identifier.
-func (id *identity) sid(sid string) {
+// SID judges a Windows security identifier.
+func (id *Identity) SID(sid string) {
 	if len(id.who.SIDs) > 0 && isAccount(sid) {
 		id.judge(id.who.HasSID(sid))
 	}
@@ -57,8 +64,8 @@ func isAccount(sid string) bool {
 	return strings.HasPrefix(sid, "S-1-5-21-") || strings.HasPrefix(sid, "S-1-12-1-")
 }
 
-// field judges a field that holds an identifier of the user.
-func (id *identity) field(f schema.Field) {
+// Field judges a field that holds an identifier of the user.
+func (id *Identity) Field(f schema.Field) {
 	if f.Kind != schema.String {
 		return
 	}
@@ -78,7 +85,7 @@ func (id *identity) field(f schema.Field) {
 	}
 }
 
-func (id *identity) localID(v string) {
+func (id *Identity) localID(v string) {
 	prefix, rest, ok := strings.Cut(v, ":")
 	switch {
 	case !ok || rest == "":
