@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -18,14 +19,17 @@ import (
 )
 
 // lawOf picks the legal texts for the sample.
-func lawOf(t testing.TB, fsys fs.FS, l schema.Lang) *law.Texts {
+func lawOf(t testing.TB, load func() (*law.Library, error), l schema.Lang) *law.Texts {
 	t.Helper()
-	lib, err := law.Load(fsys)
+	lib, err := load()
 	if err != nil {
 		t.Fatal(errors.Unwrap(err))
 	}
 	return lib.For(law.Question{Day: schema.NewDate(2025, 12, 1), Profile: law.Rijk, Controller: law.PublicBody, Lang: l})
 }
+
+// ourLaw are the legal texts of the catalog, read once for all tests.
+var ourLaw = sync.OnceValues(func() (*law.Library, error) { return law.Load(os.DirFS("../catalog/law")) })
 
 // fewTexts are legal texts of our own, one or two a section, so that what the
 // tests expect does not change when somebody words a text better.
@@ -287,7 +291,7 @@ func TestLetterOfNothing(t *testing.T) {
 func TestOverdueTexts(t *testing.T) {
 	t.Parallel()
 	h := sampleHead(t, schema.Dutch)
-	lib, err := law.Load(os.DirFS("../catalog/law"))
+	lib, err := ourLaw()
 	if err != nil {
 		t.Fatal(errors.Unwrap(err))
 	}

@@ -166,9 +166,14 @@ func readBook(t testing.TB, book []byte) *plainBook {
 	return out
 }
 
+var protected = regexp.MustCompile(`_x([0-9A-Fa-f]{4})_`)
+
 // unprotect undoes _xHHHH_ as Excel does.
 func unprotect(s string) string {
-	return regexp.MustCompile(`_x([0-9A-Fa-f]{4})_`).ReplaceAllStringFunc(s, func(m string) string {
+	if !strings.Contains(s, "_x") {
+		return s
+	}
+	return protected.ReplaceAllStringFunc(s, func(m string) string {
 		n, _ := strconv.ParseUint(m[2:6], 16, 32)
 		return string(rune(n))
 	})

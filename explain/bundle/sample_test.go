@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -129,7 +128,7 @@ func sampleHead(t testing.TB, l schema.Lang) Head {
 	return Head{
 		Case: "2026-0042", Lang: l, Received: time.Date(2025, 12, 1, 13, 30, 0, 0, zone), Zone: zone,
 		Organisation: "Gemeente Voorbeeld", Author: "Gemeente Voorbeeld", Catalog: "2026.11", Program: "0.9.0",
-		Words: catalog(t).in(l), Law: lawOf(t, os.DirFS("../catalog/law"), l), Contact: Contact{Contact: "privacy@gemeente.example"},
+		Words: catalog(t).in(l), Law: lawOf(t, ourLaw, l), Contact: Contact{Contact: "privacy@gemeente.example"},
 	}
 }
 

@@ -6,12 +6,36 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
 	"inzage/schema"
+)
+
+// allScenarios makes the scenarios in both languages once for all tests that look at
+// them, and gives the dictionary that knows which texts they asked for.
+func allScenarios(t *testing.T) (map[schema.Lang]map[string][]byte, *dictionary) {
+	t.Helper()
+	scenariosOnce.Do(func() {
+		d, books := catalog(t), make(map[schema.Lang]map[string][]byte)
+		for _, l := range []schema.Lang{schema.Dutch, schema.English} {
+			books[l] = scenarios(t, l, d)
+		}
+		scenarioBooks, scenarioWords = books, d
+	})
+	if scenarioBooks == nil {
+		t.Fatal("the scenarios could not be made")
+	}
+	return scenarioBooks, scenarioWords
+}
+
+var (
+	scenariosOnce sync.Once
+	scenarioBooks map[schema.Lang]map[string][]byte
+	scenarioWords *dictionary
 )
 
 // scenarios are bundles of very different input.
@@ -120,8 +144,9 @@ func scenarios(t *testing.T, l schema.Lang, d *dictionary) map[string][]byte {
 // protest, and that a screen reader finds its way in.
 func TestStructure(t *testing.T) {
 	t.Parallel()
-	for _, l := range []schema.Lang{schema.Dutch, schema.English} {
-		for name, book := range scenarios(t, l, catalog(t)) {
+	all, _ := allScenarios(t)
+	for l, books := range all {
+		for name, book := range books {
 			t.Run(string(l)+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				for _, rule := range sortedKeys(barriers(t, book)) {

@@ -32,9 +32,25 @@ func tables() map[string]string {
 	}
 }
 
+// catalog gives a test its own dictionary. The files are read once for all tests:
+// that is most of what a small bundle costs with the race detector.
 func catalog(t testing.TB) *dictionary {
 	t.Helper()
-	d := &dictionary{texts: make(map[string]map[schema.Lang]string), used: make(map[string]bool)}
+	catalogOnce.Do(func() { catalogTexts = readCatalog(t) })
+	if catalogTexts == nil {
+		t.Fatal("the catalog could not be read")
+	}
+	return &dictionary{texts: maps.Clone(catalogTexts), used: make(map[string]bool)}
+}
+
+var (
+	catalogOnce  sync.Once
+	catalogTexts map[string]map[schema.Lang]string
+)
+
+func readCatalog(t testing.TB) map[string]map[schema.Lang]string {
+	t.Helper()
+	d := &dictionary{texts: make(map[string]map[schema.Lang]string)}
 	files, err := filepath.Glob(filepath.FromSlash("../catalog/texts/bundle*.yaml"))
 	if err != nil || len(files) == 0 {
 		t.Fatal("no texts of the bundle", err)
@@ -59,7 +75,7 @@ func catalog(t testing.TB) *dictionary {
 			}
 		}
 	}
-	return d
+	return d.texts
 }
 
 func (d *dictionary) term(key string, node yaml.Node) {
