@@ -11,14 +11,8 @@ import (
 	"os"
 	"time"
 
-	"github.com/klauspost/compress/flate"
-
 	"inzage/schema"
 )
-
-// deflateLevel is five: files that people keep are worth it, and six costs
-// more than it wins.
-const deflateLevel = 5
 
 // archive is the zip that the person receives. Its parts are written one after
 // the other; their time is the day of the request, so that the same input gives the
@@ -51,20 +45,6 @@ func newArchive(path string, at time.Time) (*archive, error) {
 	a.zip = zip.NewWriter(a.buf)
 	a.zip.RegisterCompressor(zip.Deflate, deflater())
 	return a, nil
-}
-
-// deflater is the compressor of a zip whose parts are written one by one: they
-// share one encoder, which is large.
-func deflater() zip.Compressor {
-	var z *flate.Writer
-	return func(w io.Writer) (_ io.WriteCloser, err error) {
-		if z == nil {
-			z, err = flate.NewWriter(w, deflateLevel)
-			return z, err
-		}
-		z.Reset(w)
-		return z, nil
-	}
 }
 
 // meter counts the bytes written to it.
@@ -209,7 +189,7 @@ type made struct {
 	sum    hash.Hash
 	size   meter
 	packed meter
-	pack   *flate.Writer // nil: stored as it is
+	pack   *packer // nil: stored as it is
 	out    io.Writer
 }
 
@@ -222,10 +202,7 @@ func newMade(path string, packed bool) (*made, error) {
 	m.buf = bufio.NewWriterSize(io.MultiWriter(f, &m.packed), 256<<10)
 	var last io.Writer = m.buf
 	if packed {
-		if m.pack, err = flate.NewWriter(m.buf, deflateLevel); err != nil {
-			_ = f.Close()
-			return nil, schema.Fail(schema.CodeInternal, "create part of bundle", err)
-		}
+		m.pack = newPacker(m.buf)
 		last = m.pack
 	}
 	m.out = io.MultiWriter(last, m.crc, m.sum, &m.size)
@@ -241,6 +218,7 @@ func (m *made) finish() error {
 		if err := m.pack.Close(); err != nil {
 			return schema.Fail(schema.CodeIO, "finish part of bundle", err)
 		}
+		m.pack, m.out = nil, nil // its memory is of no more use
 	}
 	if err := m.buf.Flush(); err != nil {
 		return schema.Fail(schema.CodeIO, "finish part of bundle", err)
