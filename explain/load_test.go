@@ -57,6 +57,7 @@ func TestLoadIsStrict(t *testing.T) {
 		{"only: two places", map[string]string{"fields/x.yaml": "only:\n- {source: x, events: [A.B], " + field + "}\n"}, "a source or events"},
 		{"only: no fields", map[string]string{"fields/x.yaml": "only:\n- {events: [A.B]}\n"}, "needs fields"},
 		{"only: star in the middle", map[string]string{"fields/x.yaml": "only:\n- {events: [A.*.B], " + field + "}\n"}, "behind a dot"},
+		{"one word for a number", map[string]string{"texts/x.yaml": "texts:\n  a.b: {nl: \"{n|dag}\", en: \"{n|day|days}\"}\n"}, "a word for more"},
 		{"only: twice", map[string]string{"fields/x.yaml": "only:\n- {events: [A.B, a_b], " + field + "}\n"}, "given twice"},
 	}
 	for _, tc := range tests {

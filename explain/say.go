@@ -19,12 +19,8 @@ func (c *Catalog) Left(l schema.Lang, days int) string {
 	switch {
 	case days == 0:
 		return c.Text(l, "deadline.left.today")
-	case days == 1:
-		return c.Text(l, "deadline.left.one")
-	case days > 1:
+	case days > 0:
 		return c.Text(l, "deadline.left", "n", days)
-	case days == -1:
-		return c.Text(l, "deadline.late.one")
 	default:
 		return c.Text(l, "deadline.late", "n", -days)
 	}

@@ -34,10 +34,16 @@ func (c *Catalog) addText(at *place, key string, t both) {
 	if !slices.Equal(placeholders(t.NL), placeholders(t.EN)) {
 		at.fail("nl and en use other placeholders")
 	}
+	for _, text := range []string{t.NL, t.EN} {
+		if badForms(text) {
+			at.fail("a word for 1 and a word for more: {count|event|events}")
+		}
+	}
 	c.texts[key] = t
 }
 
-// placeholders lists the distinct {names} in a text, sorted.
+// placeholders lists the distinct {names} in a text, sorted; {count|one|more}
+// counts as {count}.
 func placeholders(text string) []string {
 	var names []string
 	for {
@@ -46,10 +52,20 @@ func placeholders(text string) []string {
 			slices.Sort(names)
 			return slices.Compact(names)
 		}
-		name, after, _ := strings.Cut(rest, "}")
+		inside, after, _ := strings.Cut(rest, "}")
+		name, _, _ := strings.Cut(inside, "|")
 		names = append(names, name)
 		text = after
 	}
+}
+
+// badForms reports whether a placeholder gives other than two words to choose from.
+func badForms(text string) bool {
+	return slices.ContainsFunc(strings.Split(text, "{")[1:], func(part string) bool {
+		inside, _, _ := strings.Cut(part, "}")
+		n := strings.Count(inside, "|")
+		return n != 0 && n != 2
+	})
 }
 
 // needTerm notes a code that the table does not have; empty is allowed.
@@ -95,12 +111,13 @@ func (c *Catalog) Text(l schema.Lang, key string, args ...any) string {
 	if len(args) == 0 {
 		return text
 	}
-	return expand(text, args)
+	return Fill(text, args...)
 }
 
-// expand fills the {name} placeholders from name, value pairs. A name that is
-// not given stays as it is, for a template to fill.
-func expand(text string, args []any) string {
+// Fill fills the {name} placeholders from name, value pairs. A name that is
+// not given stays as it is, for a template to fill. {name|event|events} is not
+// the value but a word that goes with it: the first for 1, else the second.
+func Fill(text string, args ...any) string {
 	b := make([]byte, 0, len(text)+32)
 	for {
 		i := strings.IndexByte(text, '{')
@@ -112,11 +129,17 @@ func expand(text string, args []any) string {
 		if end < 0 {
 			return string(append(b, text...))
 		}
+		name, forms, numbered := strings.Cut(text[1:end], "|")
 		known := false
-		for k := 0; k+1 < len(args); k += 2 {
-			if args[k] == text[1:end] {
-				b, known = appendArg(b, args[k+1]), true
-				break
+		for k := 0; k+1 < len(args) && !known; k += 2 {
+			if known = args[k] == name; known {
+				from := len(b)
+				b = appendArg(b, args[k+1])
+				if one, more, _ := strings.Cut(forms, "|"); numbered && string(b[from:]) == "1" {
+					b = append(b[:from], one...)
+				} else if numbered {
+					b = append(b[:from], more...)
+				}
 			}
 		}
 		if !known {

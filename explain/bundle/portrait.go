@@ -194,7 +194,9 @@ func (b *book) portrait() *section {
 	if early+late > 0 {
 		s.add(lead(b.word("portrait.outside", "hours", w.number(early), "weekend", w.number(late))))
 	}
-	s.add(lead(b.word("portrait.background", "count", w.number(p.background))))
+	if p.background > 0 {
+		s.add(lead(b.word("portrait.background", "count", w.number(p.background))))
+	}
 	if p.noTime > 0 {
 		s.add(lead(b.word("portrait.notime", "count", w.number(p.noTime))))
 	}

@@ -101,9 +101,6 @@ func (b *book) amounts() []string {
 	}
 	w := b.head.Words
 	count := b.word("readme.count", "count", w.number(n), "files", w.number(int64(len(b.files))))
-	if n == 1 {
-		count = b.word("readme.count.one")
-	}
 	if b.overview.first.IsZero() {
 		return []string{count}
 	}

@@ -1,7 +1,6 @@
 package bundle
 
 import (
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"inzage/explain"
 	"inzage/schema"
 )
 
@@ -122,11 +122,7 @@ func (d *dictionary) in(l schema.Lang) Words {
 		if !ok {
 			return "‹" + key + "›"
 		}
-		var pairs []string
-		for i := 0; i+1 < len(args); i += 2 {
-			pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
-		}
-		return strings.NewReplacer(pairs...).Replace(s)
+		return explain.Fill(s, args...)
 	}
 }
 
