@@ -144,7 +144,7 @@ func (m *Masker) record(r *schema.Record, known func(path string) *schema.Note) 
 	shared := true
 	for i, f := range r.Fields {
 		path, v := f.Path, f.Value.Reveal()
-		masked, ok := m.field(&f, known(path))
+		masked, ok := m.field(&f, r.Source, known(path))
 		if ok {
 			m.count(i)
 			f.Value = schema.NewPersonal(masked)
@@ -186,13 +186,17 @@ func (m *Masker) actor(r *schema.Record, known func(path string) *schema.Note) {
 	}
 	for i := range r.Fields {
 		f := &r.Fields[i]
-		kind, v := known(f.Path).Identifier, f.Value.Reveal()
-		if !fromWhere(kind) || f.Kind != schema.String || !said(v) {
-			continue
+		v := f.Value.Reveal()
+		m.hits = m.hits[:0]
+		if kind := m.whose.from(f.Path, known(f.Path).Identifier); kind != "" && said(v) && f.Kind < schema.Bool {
+			m.hits = append(m.hits, hit{span{0, len(v)}, kind, notYours, by})
+		} else if f.Kind == schema.String && brokenJSON(v) {
+			m.scanPlaces(v, r.Source, by)
 		}
-		m.hits = append(m.hits[:0], hit{span{0, len(v)}, kind, notYours, by})
-		m.count(i)
-		f.Value = schema.NewPersonal(by)
+		if len(m.hits) > 0 {
+			m.count(i)
+			f.Value, f.Kind = schema.NewPersonal(m.replace(v)), schema.String
+		}
 	}
 }
 
@@ -243,7 +247,7 @@ func (m *Masker) ownElements(r *schema.Record) {
 
 // field returns the value of a field with other people masked, and whether there
 // were any.
-func (m *Masker) field(f *schema.Field, known *schema.Note) (string, bool) {
+func (m *Masker) field(f *schema.Field, source string, known *schema.Note) (string, bool) {
 	v := f.Value.Reveal()
 	a := m.about(f.Path)
 	m.hits = m.hits[:0]
@@ -262,6 +266,9 @@ func (m *Masker) field(f *schema.Field, known *schema.Note) (string, bool) {
 		if h, ok := m.unknown(v); ok {
 			m.hits = append(m.hits, h)
 		}
+	case brokenJSON(v):
+		m.scan(v)
+		m.scanPairs(v, source)
 	default:
 		m.scan(v)
 	}

@@ -397,3 +397,34 @@ func TestMaskCutRow(t *testing.T) {
 		t.Errorf("what the person did: %s", got)
 	}
 }
+
+// TestMaskPlaceOfWhoActed: where a colleague was is masked with who they are,
+// also in what is left of a record that a program cut off; where the person was
+// themselves stays.
+func TestMaskPlaceOfWhoActed(t *testing.T) {
+	t.Parallel()
+	record := func(user string) schema.Record {
+		list := []schema.Field{
+			{Path: "UserId", Value: schema.NewPersonal(user)},
+			{Path: "AuditData.Latitude", Kind: schema.Number, Value: schema.NewPersonal("52.0907")},
+			{Path: "AuditData.City", Value: schema.NewPersonal("Utrecht")},
+			{Path: "AuditData", Value: schema.NewPersonal(`{"Operation":"FileAccessed","ClientIP":"192.0.2.1","City":"Utrecht","ObjectId":"` + ownMail + `","Cut`)},
+		}
+		return schema.Record{Source: "auditlog", Event: "FileAccessed", Fields: list}
+	}
+	for user, want := range map[string]bool{ownMail: true, karimMail: false} {
+		m, x := newMasker(t, explain.Others{})
+		e := x.Explain(record(user))
+		m.Explained(x, &e)
+		for _, f := range e.Record.Fields[1:] {
+			v := f.Value.Reveal()
+			shown := strings.Contains(v, "52.0907") || strings.Contains(v, "Utrecht")
+			if shown != want || strings.Contains(v, "192.0.2.1") && !want {
+				t.Errorf("%s: place shown %v, want %v", f.Path, shown, want)
+			}
+		}
+		if v := e.Record.Fields[3].Value.Reveal(); !strings.Contains(v, ownMail) || !strings.Contains(v, "FileAccessed") {
+			t.Errorf("what is no place is gone: %s", v)
+		}
+	}
+}

@@ -105,6 +105,7 @@ type rawPeople struct {
 	Identity []string `yaml:"identity"`
 	Neutral  []string `yaml:"neutral"`
 	Services []string `yaml:"services"`
+	Places   []string `yaml:"places"`
 
 	Actors map[string][]string `yaml:"actors"` // by source
 }

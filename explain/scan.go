@@ -301,6 +301,17 @@ func (m *Masker) scanPairs(v, source string) {
 	m.tidy()
 }
 
+// scanPlaces finds in such a text from where another acted, whose pseudonym is by.
+func (m *Masker) scanPlaces(v, source, by string) {
+	w := viewOf(v)
+	pairs(w.text, func(name string, s span) {
+		if kind := m.pairKey(name, source).place; kind != "" && said(s.of(w.text)) {
+			m.hits = append(m.hits, hit{w.original(s), kind, notYours, by})
+		}
+	})
+	m.tidy()
+}
+
 // pairs calls yield for each text in quotes behind a key. In a row of a table
 // quotes are doubled.
 func pairs(t string, yield func(key string, value span)) {
@@ -344,6 +355,15 @@ func (m *Masker) pairKey(name, source string) pairKey {
 		k.place = "ip-address"
 	case slices.Contains(k.words, "device"):
 		k.place = "device-name"
+	default:
+		k.place = m.whose.from(name, "")
 	}
 	return k
+}
+
+// brokenJSON reports whether a value is the text of an object that could not be
+// opened as one.
+func brokenJSON(v string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimLeft(v, " \t\r\n"), "{")
+	return ok && strings.HasPrefix(strings.TrimLeft(rest, " \t\r\n"), `"`)
 }

@@ -10,8 +10,8 @@ import (
 // whose tells from a field's name, its catalog entry and the lists in
 // rules/people.yaml whether its value says who somebody is.
 type whose struct {
-	roles, identity, neutral, services map[string]bool
-	actors                             map[actor]bool
+	roles, identity, neutral, services, places map[string]bool
+	actors                                     map[actor]bool
 }
 
 // actor is a field that names the account that acted, by its whole path, folded,
@@ -19,7 +19,10 @@ type whose struct {
 type actor struct{ source, path string }
 
 func newWhose() whose {
-	return whose{make(map[string]bool), make(map[string]bool), make(map[string]bool), make(map[string]bool), make(map[actor]bool)}
+	return whose{
+		make(map[string]bool), make(map[string]bool), make(map[string]bool), make(map[string]bool), make(map[string]bool),
+		make(map[actor]bool),
+	}
 }
 
 // add takes the lists of a file. It is lenient about a word given twice: an
@@ -28,7 +31,7 @@ func (w *whose) add(raw rawPeople) {
 	for _, list := range []struct {
 		words []string
 		into  map[string]bool
-	}{{raw.Roles, w.roles}, {raw.Identity, w.identity}, {raw.Neutral, w.neutral}, {raw.Services, w.services}} {
+	}{{raw.Roles, w.roles}, {raw.Identity, w.identity}, {raw.Neutral, w.neutral}, {raw.Services, w.services}, {raw.Places, w.places}} {
 		for _, word := range list.words {
 			list.into[strings.ToLower(word)] = true
 		}
@@ -123,14 +126,18 @@ func namesPerson(identifier string) bool {
 	return false
 }
 
-// fromWhere reports whether an identifier of this kind tells from where, or with
-// what, somebody acted.
-func fromWhere(identifier string) bool {
+// from is the kind of identifier of a value that tells from where, or with what,
+// somebody acted, and empty for any other. Identifier is the kind that the field
+// is known to have, if it is known.
+func (w *whose) from(path, identifier string) string {
 	switch identifier {
 	case "ip-address", "device-id", "device-name":
-		return true
+		return identifier
 	}
-	return false
+	if name, _, _ := strings.Cut(lastPart(path), "["); w.places[strings.ToLower(name)] {
+		return "place"
+	}
+	return ""
 }
 
 // plainValue reports whether a value cannot say who somebody is: a number, a

@@ -103,6 +103,16 @@ func Fail(code Code, op string, cause error) *Error {
 	return &Error{Code: code, Op: op, Cause: cause}
 }
 
+// FailRead gives an error of reading a file its code: that of the file's own
+// reader where it has one, else CodeIO.
+func FailRead(op string, cause error) *Error {
+	code := CodeOf(cause)
+	if code == CodeInternal {
+		code = CodeIO
+	}
+	return Fail(code, op, cause)
+}
+
 // Error implements error without quoting the cause.
 func (e *Error) Error() string { return e.Op + ": " + string(e.Code) }
 

@@ -146,6 +146,7 @@ const (
 	RepairTypeLine       Repair = "type-line"        // PowerShell's #TYPE line, skipped
 	RepairShortRow       Repair = "short-row"        // a table row with too few cells
 	RepairLongRow        Repair = "long-row"         // a table row with too many cells; the extra ones are kept
+	RepairBrokenCell     Repair = "broken-cell"      // a cell with a record that cannot be read; kept as text
 	RepairNoTime         Repair = "no-time"          // no readable time in the record
 	RepairLocalTimestamp Repair = "local-timestamp"  // time taken from a column without time zone
 	RepairOldTableLayout Repair = "old-table-layout" // a database with fewer tables than usual

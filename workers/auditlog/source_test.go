@@ -35,7 +35,7 @@ func TestSource(t *testing.T) {
 			Data: []byte(exported(t, ';', header(), row(upn, mine))),
 		},
 		{
-			Name: "cut by Excel", File: "audit.csv", Who: sanne(), Format: is(formatTable), Readable: 1, Unreadable: 2, Others: 1, Values: values,
+			Name: "cut by Excel", File: "audit.csv", Who: sanne(), Format: is(formatTable), Readable: 3, Others: 1, Values: values,
 			Data: []byte(exported(t, ',', header(), row(upn, mine[:60]), row(stranger, theirs[:60]), row(upn, mine))),
 		},
 		{Name: "no record", File: "audit.csv", Data: []byte(exported(t, ',', header(), row(upn, ""))), Who: sanne(), Format: is(formatTable), Readable: 1},
@@ -175,6 +175,22 @@ func TestOwner(t *testing.T) {
 	}
 }
 
+// TestCutRecord: of a row of which a program cut the record off, the other cells
+// still say what happened, when and by whom; what is left of the record stays.
+func TestCutRecord(t *testing.T) {
+	t.Parallel()
+	data := accessed(t, upn)[:60]
+	list, tally := read(t, sanne(), exported(t, ',', header(), row(upn, data)))
+	if len(list) != 1 || tally.Repairs[schema.RepairBrokenCell] != 1 {
+		t.Fatalf("%d records, repairs %v", len(list), tally.Repairs)
+	}
+	r := list[0]
+	kept, ok := r.Field("AuditData")
+	if r.Event != "FileAccessed" || r.At.IsZero() || r.Unreadable != "" || !ok || kept.Reveal() != data {
+		t.Errorf("event %q at %v, unreadable %q, the rest is kept: %v", r.Event, r.At, r.Unreadable, ok)
+	}
+}
+
 // TestOwnerOfACutRecord: what a colleague did to the person is the person's also
 // where a program cut the record off, or broke it.
 func TestOwnerOfACutRecord(t *testing.T) {
@@ -189,7 +205,7 @@ func TestOwnerOfACutRecord(t *testing.T) {
 		"about another":    {exported(t, ',', header(), row(stranger, theirs[:len(theirs)-4])), schema.OwnerOther},
 	} {
 		list, _ := read(t, sanne(), tc.in)
-		if len(list) != 1 || list[0].Unreadable == "" || list[0].Owner != tc.want {
+		if len(list) != 1 || list[0].Unreadable != "" || list[0].Owner != tc.want {
 			t.Errorf("%s: %d records, unreadable %q, owner %v", name, len(list), list[0].Unreadable, list[0].Owner)
 		}
 	}

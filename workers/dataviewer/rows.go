@@ -1,7 +1,6 @@
 package dataviewer
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -25,8 +24,8 @@ func (r *reading) table(text io.Reader, l layout, encoding string) error {
 		return coded("read header", err)
 	}
 	c := columns{paths: make([]string, len(h)), payload: l.payload, name: h.Column("Name"), stamp: h.Column("Timestamp"), sid: h.Column("SID")}
-	for i, name := range h {
-		c.paths[i] = cellPath(name, i)
+	for i := range h {
+		c.paths[i] = cellPath(h, i)
 	}
 	damaged := false
 	for {
@@ -91,7 +90,7 @@ func (r *reading) cells(rec *schema.Record, row table.Row, in *columns) outside 
 		}
 		if rec.Unreadable == "" {
 			if i >= len(in.paths) {
-				in.paths = append(in.paths, cellPath("", i)) // beyond the header
+				in.paths = append(in.paths, cellPath(nil, i)) // beyond the header
 			}
 			rec.Fields = append(rec.Fields, schema.Field{Path: in.paths[i], Value: schema.NewPersonal(value)})
 		}
@@ -99,13 +98,13 @@ func (r *reading) cells(rec *schema.Record, row table.Row, in *columns) outside 
 	return out
 }
 
-// cellPath names a cell by its column, or by its position from 1 where the
-// column has no name.
-func cellPath(name string, i int) string {
-	if name == "" {
-		return fmt.Sprintf("column[%d]", i+1)
+// cellPath names a cell by its column, apart from the fields of the payload, or
+// by its position where the column has no name.
+func cellPath(h table.Header, i int) string {
+	if i < len(h) && h[i] != "" {
+		return column + h[i]
 	}
-	return column + name
+	return h.Name(i)
 }
 
 // asciiWatch notes whether a text has anything but ASCII.

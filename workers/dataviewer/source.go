@@ -91,11 +91,7 @@ func coded(op string, err error) error {
 	if err == nil || errors.Is(err, errStopped) {
 		return err
 	}
-	code := schema.CodeIO
-	if e, ok := errors.AsType[*schema.Error](err); ok {
-		code = e.Code
-	}
-	return schema.Fail(code, op, err)
+	return schema.FailRead(op, err)
 }
 
 // reading is the state of one file being read.

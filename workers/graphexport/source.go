@@ -101,7 +101,7 @@ func (r *reading) entries(yield func(schema.Record, error) bool) error {
 func (r *reading) pieces(take func(schema.Record) (more bool, err error)) error {
 	in, err := r.file.Open()
 	if err != nil {
-		return coded("open export", err)
+		return schema.FailRead("open export", err)
 	}
 	defer in.Close()
 	text, encoding := jsonstream.Decode(in, r.tally)
@@ -113,7 +113,7 @@ func (r *reading) pieces(take func(schema.Record) (more bool, err error)) error 
 	}
 	for p, err := range jsonstream.Split(text, 0, r.tally) {
 		if err != nil {
-			return coded("read export", err)
+			return schema.FailRead("read export", err)
 		}
 		if more, err := take(r.record(p)); err != nil || !more {
 			return err
@@ -139,14 +139,4 @@ func (r *reading) record(p jsonstream.Piece) schema.Record {
 		rec.From.Offset += r.shift
 	}
 	return rec
-}
-
-// coded gives an error its code: that of the file's own reader where it has
-// one. The cause stays reachable, not printed.
-func coded(op string, err error) error {
-	code := schema.CodeOf(err)
-	if code == schema.CodeInternal {
-		code = schema.CodeIO
-	}
-	return schema.Fail(code, op, err)
 }

@@ -53,6 +53,15 @@ func (h Header) Column(name string) int {
 	return slices.IndexFunc(h, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
+// Name is the name of the column of a cell, or its position from 1 where the
+// column has none: "column[12]".
+func (h Header) Name(i int) string {
+	if i >= len(h) || h[i] == "" {
+		return fmt.Sprintf("column[%d]", i+1)
+	}
+	return h[i]
+}
+
 // Repeated reports whether a row is the header once more, as where two tables
 // were put into one file.
 func (h Header) Repeated(r Row) bool {

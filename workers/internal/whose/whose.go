@@ -1,4 +1,7 @@
-package auditlog
+// Package whose tells whose a record is by the identifiers of Microsoft's
+// accounts that stand in it: sign-in names, object ids, account numbers, SIDs.
+// Every source whose records are of many people judges by it (decision 0019).
+package whose
 
 import (
 	"fmt"
@@ -9,68 +12,64 @@ import (
 	"inzage/schema"
 )
 
-// person is the subject, and tells whose a record is.
+// Person is the subject, and tells whose a record is.
+type Person struct{ schema.Subject }
+
+// Owner judges the fields of one record, in which the paths that actor accepts
+// name the account that acted.
 //
-// Every record names an account that acted (UserId, UserKey and the columns that
-// repeat them). A record is another's only where it says so: that account is a
-// person's, we know the subject's own identifier of that very kind, it differs,
-// and nothing in the record names the subject. What the subject did is theirs,
-// and so is what others did to them: an administrator who reset their password,
-// a colleague who opened their file (CJEU C-579/21). Who that other was, the
-// bundle masks.
+// A record is another's only where it says so: that account is a person's, we
+// know the subject's own identifier of that very kind, it differs, and nothing in
+// the record names the subject. What the subject did is theirs, and so is what
+// others did to them: an administrator who reset their password, a colleague who
+// opened their file (CJEU C-579/21). Who that other was, the bundle masks.
 //
 // What software did names no person and is left with the subject, as everything
 // of which nothing shows that it is somebody else's.
-type person struct{ schema.Subject }
-
-// owner judges the fields of one record.
-func (p person) owner(fields []schema.Field) schema.Owner {
+func (p Person) Owner(fields []schema.Field, actor func(path string) bool) schema.Owner {
 	other := false
 	for _, f := range fields {
-		if !isActor(f.Path) {
+		if !actor(f.Path) {
 			continue
 		}
-		switch p.is(f.Value.Reveal()) {
-		case mine:
+		switch p.Is(f.Value.Reveal()) {
+		case Mine:
 			return schema.OwnerSubject
-		case others:
+		case Others:
 			other = true
-		case unknown:
+		case Unknown:
 		}
 	}
-	if !other {
+	if !other || p.NamedIn(fields) {
 		return schema.OwnerSubject
-	}
-	for _, f := range fields {
-		if p.named(f.Value.Reveal()) {
-			return schema.OwnerSubject
-		}
 	}
 	return schema.OwnerOther
 }
 
-// isActor reports whether a field names the account that acted.
-func isActor(path string) bool {
-	switch strings.ToLower(path) {
-	case "auditdata.userid", "auditdata.userkey", "userid", "userids", "userprincipalname":
-		return true
+// NamedIn reports whether a field names the subject, see Named.
+func (p Person) NamedIn(fields []schema.Field) bool {
+	for _, f := range fields {
+		if p.Named(f.Value.Reveal()) {
+			return true
+		}
 	}
 	return false
 }
 
-// verdict is whose an identifier is.
-type verdict uint8
+// Verdict is whose an identifier is.
+type Verdict uint8
 
+// The verdicts.
 const (
-	unknown verdict = iota // nobody's, or of a kind that we do not know of the subject
-	mine
-	others
+	Unknown Verdict = iota // nobody's, or of a kind that we do not know of the subject
+	Mine
+	Others
 )
 
-// is tells whose an identifier of an account is. They come as a sign-in name
+// Is tells whose an identifier of an account is. They come as a sign-in name
 // (that of a guest in its long form), an object id, an account number (PUID, as
 // "…@live.com" in SharePoint), a SID, or behind a claim ("i:0h.f|membership|…").
-func (p person) is(id string) verdict {
+func (p Person) Is(id string) Verdict {
 	id = strings.TrimSpace(id[strings.LastIndexByte(id, '|')+1:])
 	local, domain, _ := strings.Cut(id, "@")
 	switch {
@@ -83,17 +82,17 @@ func (p person) is(id string) verdict {
 	case local != "" && strings.Contains(domain, "."):
 		return judge(len(p.UPNs) > 0, p.HasUPN(id) || p.HasUPN(home(id)))
 	}
-	return unknown
+	return Unknown
 }
 
-func judge(known, same bool) verdict {
+func judge(known, same bool) Verdict {
 	switch {
 	case !known:
-		return unknown
+		return Unknown
 	case same:
-		return mine
+		return Mine
 	}
-	return others
+	return Others
 }
 
 // home is the address of a guest, out of the name that their host gives them:
@@ -107,10 +106,10 @@ func home(upn string) string {
 	return guest[:at] + "@" + guest[at+1:]
 }
 
-// named reports whether a value names the subject: by one of their identifiers,
+// Named reports whether a value names the subject: by one of their identifiers,
 // by the address of their OneDrive, or by their name where that is all of it or
 // stands at the end of a path, as Exchange writes a mailbox.
-func (p person) named(v string) bool {
+func (p Person) Named(v string) bool {
 	v = strings.ToLower(v)
 	for _, own := range p.UPNs {
 		upn := strings.ToLower(own.Reveal())
