@@ -6,6 +6,7 @@ import (
 	"inzage/workers/dataviewer"
 	"inzage/workers/graphexport"
 	"inzage/workers/har"
+	"inzage/workers/signins"
 )
 
 // sources lists every source of records. A new source adds its line here.
@@ -15,6 +16,7 @@ func sources(temp string) []schema.Source {
 		graphexport.New(),
 		auditlog.New(),
 		har.New(),
+		signins.New(),
 		&dataviewer.Source{Temp: temp},
 	}
 }
