@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"inzage/schema"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -69,7 +67,7 @@ func (a *app) lines(file string) ([]string, error) {
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {
-			return nil, schema.Fail(schema.CodeIO, "open names", err)
+			return nil, a.usage("cli.error.file-unread", "file", file)
 		}
 		defer func() { _ = f.Close() }()
 		in = f
@@ -77,12 +75,12 @@ func (a *app) lines(file string) ([]string, error) {
 	var list []string
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
-		if line := strings.TrimSpace(lines.Text()); line != "" {
+		if line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\uFEFF")); line != "" {
 			list = append(list, line)
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return nil, schema.Fail(schema.CodeIO, "read names", err)
+		return nil, a.usage("cli.error.file-unread", "file", file)
 	}
 	return list, nil
 }

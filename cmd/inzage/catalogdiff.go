@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"inzage/explain/pages"
-	"inzage/schema"
 )
 
 func (a *app) catalogDiffCommand() *cobra.Command {
@@ -45,7 +44,7 @@ func (a *app) catalogDiffCommand() *cobra.Command {
 func (a *app) stateOfPages(path string) ([]*pages.Page, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, schema.Fail(schema.CodeIO, "look at pages", err)
+		return nil, a.usage("cli.error.file-unread", "file", path)
 	}
 	if !info.IsDir() {
 		p, err := a.readPage(path)
@@ -57,7 +56,7 @@ func (a *app) stateOfPages(path string) ([]*pages.Page, error) {
 	}
 	files, err := filepath.Glob(filepath.Join(path, "*.md"))
 	if err != nil || len(files) == 0 {
-		return nil, schema.Fail(schema.CodeNotFound, "find pages", err)
+		return nil, a.usage("cli.error.no-pages", "folder", path)
 	}
 	return a.readPages(files)
 }

@@ -49,7 +49,7 @@ func (a *app) withOverlay(folder string) (*explain.Catalog, error) {
 		return a.catalog, nil
 	}
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return nil, schema.Fail(schema.CodeIO, "open overlay", err)
+		return nil, a.usage("cli.error.file-unread", "file", folder)
 	}
 	return explain.Load(catalog.FS(), os.DirFS(folder))
 }
@@ -76,7 +76,8 @@ func (a *app) classify(x *explain.Explainer, asJSON bool) error {
 	lines := bufio.NewScanner(a.stdin)
 	lines.Buffer(nil, maxNameLine)
 	for lines.Scan() {
-		event, field, ok := strings.Cut(strings.TrimRight(lines.Text(), "\r"), "\t")
+		line := strings.TrimPrefix(strings.TrimRight(lines.Text(), "\r"), "\uFEFF")
+		event, field, ok := strings.Cut(line, "\t")
 		if !ok { // a field alone
 			event, field = "", event
 		}

@@ -24,13 +24,22 @@ func (a *app) catalogImportCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		listing := slices.DeleteFunc(slices.Clone(read), func(p *pages.Page) bool { return p.Empty() })
+		if len(listing) == 0 {
+			return a.usage("cli.error.nothing-to-import")
+		}
+		for _, p := range read {
+			if p.Empty() {
+				a.warn("cli.error.no-events", "file", p.Name)
+			}
+		}
 		if list {
-			a.listPages(read)
+			a.listPages(listing)
 		}
 		if out == "" {
 			return nil
 		}
-		return a.writeOverlay(out, read, !list)
+		return a.writeOverlay(out, listing, !list)
 	})
 	c.Flags().StringVar(&out, "out", "", a.text("cli.flag.import-out"))
 	c.Flags().BoolVar(&list, "list", false, a.text("cli.flag.list"))
@@ -59,12 +68,17 @@ func (a *app) readPages(files []string) ([]*pages.Page, error) {
 func (a *app) readPage(file string) (*pages.Page, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, schema.Fail(schema.CodeIO, "open page", err)
+		return nil, a.usage("cli.error.file-unread", "file", file)
 	}
 	defer func() { _ = f.Close() }()
 	p, err := pages.Parse(pageName(file), f)
-	if errors.Is(err, pages.ErrTranslated) {
+	switch code := schema.CodeOf(err); {
+	case errors.Is(err, pages.ErrTranslated):
 		return nil, a.usage("cli.error.translated", "file", file)
+	case code == schema.CodeIO:
+		return nil, a.usage("cli.error.file-unread", "file", file)
+	case code == schema.CodeTooLarge || code == schema.CodeLimit:
+		return nil, a.usage("cli.error.page-too-large", "file", file)
 	}
 	return p, err
 }
@@ -96,17 +110,13 @@ func (a *app) listPages(list []*pages.Page) {
 	}
 }
 
-// writeOverlay writes each page that lists something into the folder.
+// writeOverlay writes each page into the folder.
 func (a *app) writeOverlay(folder string, list []*pages.Page, tell bool) error {
 	dir := filepath.Join(folder, "published")
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // published pages, nothing personal
 		return schema.Fail(schema.CodeIO, "make overlay folder", err)
 	}
 	for _, p := range list {
-		if len(p.Events)+len(p.Blocks) == 0 {
-			a.warn("cli.error.no-events", "file", p.Name)
-			continue
-		}
 		data, err := p.Overlay()
 		if err != nil {
 			return err

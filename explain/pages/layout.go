@@ -19,6 +19,7 @@ func read(p *Page, d *document) error {
 		r := &headings{p: p, d: d}
 		r.outline()
 		r.read()
+		r.addListed()
 	}
 	fields := 0
 	for i := range p.Events {
@@ -69,22 +70,29 @@ type headings struct {
 	parents map[int]bool   // lines of headings with deeper headings under them
 	tables  map[int]bool   // lines of headings and bold lines over a table of fields
 	names   map[int][]Name // by line, of headings that can be names
+	bold    map[int][]Name // the same, of bold lines that are names
 
-	path  [7]string // the headings above
-	event *Event
-	block *Block
-	owner owner
+	path   [7]string // the headings above
+	event  *Event
+	block  *Block
+	owner  owner
+	at     int        // level of the heading of what is open, 7 for a bold line
+	table  eventTable // the table being read, if it lists events
+	listed []Event    // events that stand in tables
 }
 
 // outline looks at all headings, to learn at which level the events stand.
 func (r *headings) outline() {
-	r.parents, r.tables, r.names = map[int]bool{}, map[int]bool{}, map[int][]Name{}
+	r.parents, r.tables, r.names, r.bold = map[int]bool{}, map[int]bool{}, map[int][]Name{}, map[int][]Name{}
 	var count [7]int
 	last := line{}
 	title := -1 // the heading or bold line that a table may follow
 	for i, l := range r.d.lines {
 		switch {
 		case l.kind == heading:
+			if inner, _ := inside(l.text); inner {
+				continue
+			}
 			if l.level > last.level && last.no > 0 {
 				r.parents[last.no] = true
 			}
@@ -94,11 +102,14 @@ func (r *headings) outline() {
 				continue
 			}
 			r.names[l.no] = names
-			if allTelling(names) && l.level > 1 {
+			if allTelling(names) {
 				count[l.level]++
 			}
 		case l.kind == prose && boldLine(l.text) != "":
 			title = i
+			if names := eventNames(boldLine(l.text)); allTelling(names) && strings.Contains(names[0].Name, ".") {
+				r.bold[l.no] = names
+			}
 		case l.kind == bullet:
 			title = -1
 		case l.kind == row && title >= 0:
@@ -108,11 +119,31 @@ func (r *headings) outline() {
 			title = -1
 		}
 	}
-	for level, n := range count {
-		if n > count[r.level] {
+	for level := 2; level < len(count); level++ {
+		if count[level] > count[r.level] || r.level == 0 && count[level] > 0 {
 			r.level = level
 		}
 	}
+	if r.level == 0 && count[1] > 1 {
+		r.level = 1
+	}
+	if r.level > 0 {
+		r.bold = nil
+	}
+}
+
+// inside tells whether a heading parts the description of one event, and
+// whether it is the one over its fields.
+func inside(text string) (inner, fields bool) {
+	text = strings.TrimSpace(strings.Trim(plain(text), "*:"))
+	switch strings.ToLower(text) {
+	case "fields", "data fields", "event fields", "collected fields", "properties", "event properties", "parameters", "fields collected":
+		return true, true
+	case "description", "purpose", "remarks", "details", "when it is collected":
+		return true, false
+	}
+	_, ok := intro(text)
+	return ok && !common(text), ok
 }
 
 // boldLine returns the words of a line that is bold from end to end.
@@ -144,13 +175,13 @@ func (r *headings) read() {
 				r.owner.bullet(r.p, l)
 			}
 		case row:
-			if r.open() {
+			if !r.table.row(r, l) && r.open() {
 				r.owner.row(r.p, l)
 			}
 		case prose:
 			r.prose(l)
 		case blank:
-			r.owner.table = nil
+			r.owner.table, r.table = nil, eventTable{}
 		case quote, code:
 		}
 	}
@@ -160,7 +191,12 @@ func (r *headings) read() {
 // heading ends what was open and begins what the heading says: an event, a
 // block of common fields, or a part of the page.
 func (r *headings) heading(l line) {
+	if inner, fields := inside(l.text); inner && r.open() && l.level > r.at {
+		r.owner.intro = r.owner.intro || fields
+		return
+	}
 	r.close()
+	r.at, r.table = l.level, eventTable{}
 	text := strings.TrimSpace(strings.Trim(plain(l.text), "*"))
 	shared := r.common(l.level)
 	for i := l.level; i < len(r.path); i++ {
@@ -168,7 +204,7 @@ func (r *headings) heading(l line) {
 	}
 	r.path[l.level] = bounded(text, maxName)
 	switch {
-	case l.level == 1 || text == "":
+	case l.level == 1 && r.level != 1 || text == "":
 	case shared:
 		r.begin(text, l.no)
 	case r.isEvent(l):
@@ -220,6 +256,9 @@ func (r *headings) start(names []Name, l line) {
 		e.Category = above[0]
 	}
 	r.event, r.owner = e, owner{name: names[0].Name}
+	if l.kind != heading {
+		r.at = len(r.path)
+	}
 }
 
 // begin begins a block of shared fields.
@@ -259,6 +298,11 @@ func (r *headings) prose(l line) {
 	if title := boldLine(l.text); title != "" && r.tables[l.no] {
 		r.close()
 		r.start([]Name{{Name: bounded(title, maxName)}}, l)
+		return
+	}
+	if names := r.bold[l.no]; names != nil {
+		r.close()
+		r.start(names, l)
 		return
 	}
 	if !r.open() {

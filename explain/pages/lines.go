@@ -37,13 +37,14 @@ type document struct {
 func split(p *Page, text string) *document {
 	d := &document{front: map[string]string{}}
 	text = strings.TrimPrefix(strings.ToValidUTF8(text, "\uFFFD"), "\uFEFF")
-	matter, fenced := strings.HasPrefix(text, "---\n") || strings.HasPrefix(text, "---\r"), false
+	text = comments(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text))
+	matter, fenced := strings.HasPrefix(text, "---\n"), false
 	no := 0
 	for raw := range strings.Lines(text) {
 		if no++; len(d.lines) > maxLines {
 			break
 		}
-		raw = strings.TrimRight(raw, "\r\n")
+		raw = strings.TrimRight(raw, "\n")
 		if len(raw) > maxLine {
 			raw = strings.ToValidUTF8(raw[:maxLine], "")
 			p.Odd[OddCutLine]++
@@ -64,10 +65,63 @@ func split(p *Page, text string) *document {
 		case fenced:
 			d.lines = append(d.lines, line{kind: code, text: s, no: no})
 		default:
-			d.lines = append(d.lines, classify(s, no))
+			d.add(classify(s, no))
+			if strings.Contains(s, "<table") {
+				p.Odd[OddHTML]++
+			}
 		}
 	}
 	return d
+}
+
+// comments takes HTML comments out; the lines they stood on stay.
+func comments(s string) string {
+	at := strings.Index(s, "<!--")
+	if at < 0 {
+		return s
+	}
+	var b strings.Builder
+	for at >= 0 {
+		end := strings.Index(s[at:], "-->")
+		if end < 0 {
+			break
+		}
+		end += at + len("-->")
+		b.WriteString(s[:at])
+		b.WriteString(strings.Repeat("\n", strings.Count(s[at:end], "\n")))
+		s = s[end:]
+		at = strings.Index(s, "<!--")
+	}
+	b.WriteString(s)
+	return b.String()
+}
+
+// add takes a line in. Two things are only told by the line below: a heading
+// with a rule under it, and the header of a table without bars at its margin.
+func (d *document) add(l line) {
+	last := len(d.lines) - 1
+	above := line{}
+	if last >= 0 {
+		above = d.lines[last]
+	}
+	switch {
+	case l.kind == prose && above.kind == prose && strings.Contains(above.text, "|") && strings.Contains(l.text, "|") && ruler(cells(l.text)):
+		d.lines[last].kind, l.kind = row, row
+	case l.kind == prose && above.kind == row && strings.Contains(l.text, "|"):
+		l.kind = row
+	case l.kind == prose && rule(l.text):
+		alone := above.kind == prose && (last == 0 || d.lines[last-1].kind == blank || d.lines[last-1].kind == heading)
+		if alone && eventNames(above.text) != nil && l.text[0] != '*' && l.text[0] != '_' {
+			d.lines[last].kind, d.lines[last].level = heading, 2
+		}
+		l = line{no: l.no}
+	}
+	d.lines = append(d.lines, l)
+}
+
+// rule tells whether a line draws a line across the page.
+func rule(s string) bool {
+	return len(s) >= 3 && strings.IndexByte("-=*_", s[0]) >= 0 && strings.Trim(s, s[:1]) == ""
 }
 
 // classify tells what a line is and takes its marks off.
@@ -94,6 +148,10 @@ func classify(s string, no int) line {
 				l.kind, l.text = bullet, strings.TrimSpace(rest)
 				break
 			}
+		}
+		// A number before bold is a bullet; before anything else it numbers prose.
+		if rest := strings.TrimLeft(t, "0123456789"); len(rest) < len(t) && (strings.HasPrefix(rest, ". **") || strings.HasPrefix(rest, ") **")) {
+			l.kind, l.text = bullet, rest[2:]
 		}
 	}
 	return l

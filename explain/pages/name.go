@@ -10,6 +10,52 @@ func eventNames(text string) []Name {
 	if text == "" || len(text) > 4*maxName {
 		return nil
 	}
+	text, remark := bareHeading(text)
+	if several := betweenNames(text); several != text && allTelling(namesBetween(several)) {
+		text = several
+	}
+	names := namesBetween(text)
+	switch {
+	case names != nil && names[0].On == "":
+		names[0].On = remark
+	case remark != "" && names == nil:
+		return nil
+	}
+	return names
+}
+
+// bareHeading takes off a heading what stands around a name: its number, the
+// word "event", an anchor, a colon, and a remark behind a dash.
+func bareHeading(text string) (name, remark string) {
+	if at := strings.LastIndex(text, " {#"); at > 0 && strings.HasSuffix(text, "}") {
+		text = text[:at]
+	}
+	if number, rest, ok := strings.Cut(text, " "); ok && strings.Trim(number, "0123456789.)") == "" {
+		text = rest
+	}
+	for _, label := range []string{"event:", "event name:"} {
+		if len(text) > len(label) && strings.EqualFold(text[:len(label)], label) {
+			text = strings.TrimSpace(text[len(label):])
+		}
+	}
+	text = strings.TrimRight(text, " :")
+	if before, ok := strings.CutSuffix(text, " event"); ok && telling(before) && eventName(before) {
+		text = before
+	}
+	for _, dash := range []string{" - ", " – ", " — "} {
+		if before, after, ok := strings.Cut(text, dash); ok && telling(before) && eventName(before) {
+			return before, bounded(strings.TrimSpace(after), maxName)
+		}
+	}
+	return text, ""
+}
+
+// betweenNames puts a comma for what else can stand between two names.
+func betweenNames(text string) string {
+	return strings.NewReplacer(";", ",", " and ", ",", " or ", ",", " / ", ",", " & ", ",").Replace(text)
+}
+
+func namesBetween(text string) []Name {
 	var names []Name
 	for part := range strings.SplitSeq(text, ",") {
 		name, on := strings.TrimSpace(part), ""
@@ -17,6 +63,9 @@ func eventNames(text string) []Name {
 			name, on = strings.TrimSpace(name[:at]), name[at+2:len(name)-1]
 		}
 		name = strings.Trim(name, `"'`)
+		if joined := strings.NewReplacer(". ", ".", " .", ".").Replace(name); strings.Count(joined, ".") > 1 {
+			name = joined
+		}
 		if !eventName(name) {
 			return nil
 		}

@@ -13,13 +13,17 @@ type noted struct {
 func notes(text *string) noted {
 	const most = 20 // a text has one, two at most
 	var n noted
+	if n.whole(*text) {
+		*text = ""
+		return n
+	}
 	for from, count := 0, 0; count < most; count++ {
-		open := strings.Index((*text)[from:], "[This ")
+		open, shut := nextRemark((*text)[from:])
 		if open < 0 {
 			return n
 		}
 		open += from
-		end := strings.IndexByte((*text)[open:], ']')
+		end := strings.IndexByte((*text)[open:], shut)
 		if end < 0 {
 			return n
 		}
@@ -30,15 +34,43 @@ func notes(text *string) noted {
 			continue
 		}
 		before, after := strings.TrimRight((*text)[:open], "*_ "), strings.TrimLeft((*text)[end+1:], "*_ ")
+		if before == "" {
+			after = strings.TrimLeft(after, "-–—: ")
+		}
 		*text = strings.TrimSpace(before + " " + after)
 		from = 0
 	}
 	return n
 }
 
+// nextRemark finds where the next remark opens, and the mark that shuts it: a
+// sentence in square brackets, or an earlier name in round ones.
+func nextRemark(s string) (open int, shut byte) {
+	open, shut = strings.Index(s, "[This "), ']'
+	for _, begin := range []string{"(previously ", "(Previously ", "(formerly ", "(Formerly "} {
+		if at := strings.Index(s, begin); at >= 0 && (open < 0 || at < open) {
+			open, shut = at, ')'
+		}
+	}
+	return open, shut
+}
+
+// whole tells whether a text is nothing but an earlier name: "Previously named X."
+func (n *noted) whole(text string) bool {
+	text = strings.Trim(text, "*_ ")
+	low := strings.ToLower(text)
+	if len(low) > 4*maxName || !strings.HasPrefix(low, "previously ") && !strings.HasPrefix(low, "formerly ") &&
+		!strings.HasPrefix(low, "renamed from ") && !strings.HasPrefix(low, "this event was ") {
+		return false
+	}
+	return n.read(text) && len(n.old) > 0
+}
+
 func (n *noted) read(remark string) bool {
 	low := strings.ToLower(remark)
-	for _, cue := range []string{"previously named ", "previously called ", "formerly named ", "renamed from "} {
+	for _, cue := range []string{
+		"previously named", "previously called", "previously known as", "formerly named", "formerly called", "formerly known as", "renamed from",
+	} {
 		if at := strings.Index(low, cue); at >= 0 {
 			n.old = append(n.old, namesIn(remark[at+len(cue):])...)
 			return true
@@ -59,7 +91,7 @@ func (n *noted) read(remark string) bool {
 func namesIn(s string) []string {
 	var names []string
 	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' }) {
-		word = strings.Trim(unescape(word), `."'*`)
+		word = strings.Trim(unescape(word), "`.:;\"'*()")
 		switch strings.ToLower(word) {
 		case "", "the", "and", "or", "event", "events", "field", "fields", "both":
 			continue

@@ -1,6 +1,9 @@
 package pages
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // owner gathers the fields of one event or block.
 type owner struct {
@@ -10,7 +13,9 @@ type owner struct {
 	on     string // platform that the fields that follow are limited to
 	fields []Field
 	above  []nest
+	bold   bool     // a field in bold was read
 	table  []string // header of the table being read
+	column int      // of the table, that the names stand in
 }
 
 // loose is the indent of a field whose bullet was lost: nothing stands in it,
@@ -37,6 +42,7 @@ func (o *owner) bullet(p *Page, l line) {
 	if !strings.HasPrefix(l.text, "**") {
 		p.Odd[OddLostMark]++
 	}
+	o.bold = true
 	for _, f := range found {
 		o.add(p, f, l.level)
 	}
@@ -72,6 +78,15 @@ func (o *owner) item(p *Page, l line) {
 // bare reads a field that lost its bold: "Count - The count of each error".
 func (o *owner) bare(p *Page, l line, text string) bool {
 	name, rest := firstWord(text)
+	if l.kind == bullet && !o.bold {
+		// Among fields that have no bold at all, other marks do as well.
+		name = withoutMarks(name)
+		if before, ok := strings.CutSuffix(name, ":"); ok {
+			name, rest = withoutMarks(before), " - "+rest
+		} else if rest == "" || strings.HasPrefix(rest, "  ") || strings.HasPrefix(rest, " — ") {
+			rest = " - " + rest
+		}
+	}
 	if !o.intro || !eventName(name) || !letter(name[0]) || !strings.HasPrefix(rest, " - ") && !strings.HasPrefix(rest, " – ") {
 		return false
 	}
@@ -88,6 +103,16 @@ func (o *owner) bare(p *Page, l line, text string) bool {
 	}
 	o.add(p, f, indent)
 	return true
+}
+
+// withoutMarks takes italics and other bold off a word.
+func withoutMarks(s string) string {
+	for _, mark := range []string{"__", "_", "*"} {
+		if len(s) > 2*len(mark) && strings.HasPrefix(s, mark) && strings.HasSuffix(s, mark) {
+			return s[len(mark) : len(s)-len(mark)]
+		}
+	}
+	return s
 }
 
 // prose reads a line between the fields. It tells whether the line has been
@@ -168,14 +193,17 @@ func (o *owner) row(p *Page, l line) {
 	case len(c) == 0 || ruler(c):
 		return
 	case o.table == nil:
-		o.table = c
-		if fieldHeader(c[0]) || len(c) < 2 || !eventName(plain(c[0])) {
+		o.table, o.column = c, slices.IndexFunc(c, fieldHeader)
+		if o.column < 0 && len(o.fields) == 0 {
+			o.column = slices.IndexFunc(c, nameHeader)
+		}
+		if o.column >= 0 || len(c) < 2 || !eventName(plain(c[0])) {
 			return
 		}
 		// The first row of the data was written as the header.
 		p.Odd[OddLostMark]++
-		o.table = []string{"field", "description"}
-	case !fieldHeader(o.table[0]):
+		o.table, o.column = []string{"field", "description"}, 0
+	case o.column < 0 || o.column >= len(c):
 		return
 	}
 	if f, ok := o.cellField(c, l.no); ok {
@@ -185,11 +213,14 @@ func (o *owner) row(p *Page, l line) {
 
 func (o *owner) cellField(c []string, no int) (Field, bool) {
 	f := Field{Line: no}
-	f.setName(strings.TrimSpace(strings.Trim(plain(c[0]), "*_")))
+	f.setName(strings.TrimSpace(strings.Trim(plain(c[o.column]), "*_")))
 	if !believable(f.Name) {
 		return f, false
 	}
-	for i := 1; i < len(c) && i < len(o.table); i++ {
+	for i := 0; i < len(c) && i < len(o.table); i++ {
+		if i == o.column {
+			continue
+		}
 		text := plain(c[i])
 		switch strings.ToLower(strings.Trim(plain(o.table[i]), "* ?")) {
 		case "type", "data type":

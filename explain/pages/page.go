@@ -54,6 +54,7 @@ const (
 	OddLostMark  Odd = "lost-mark"  // a field whose bullet or bold mark was lost
 	OddManyNames Odd = "many-names" // several spellings of one name in one place
 	OddBullet    Odd = "bullet"     // a plain item among the fields that is neither value nor field
+	OddHTML      Odd = "html-table" // a table in HTML, whose cells are not read
 )
 
 // Name is one name of an event.
@@ -170,6 +171,9 @@ func Parse(name string, r io.Reader) (*Page, error) {
 	}
 	return p, nil
 }
+
+// Empty tells that the page lists nothing: no event, no block of fields.
+func (p *Page) Empty() bool { return len(p.Events)+len(p.Blocks) == 0 }
 
 // Mentions counts the fields of all events and blocks.
 func (p *Page) Mentions() int {

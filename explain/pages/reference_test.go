@@ -295,7 +295,7 @@ func TestReferenceOthers(t *testing.T) {
 	t.Parallel()
 	dir := reference(t)
 	all := published(t, dir)
-	known := map[string]bool{"diagnostic-events-microsoft-365-copilot-chat": true}
+	known := map[string]bool{"diagnostic-events-microsoft-365-copilot-chat": true, "optional-diagnostic-data": true}
 	for _, file := range pageFiles() {
 		known[file] = true
 	}
@@ -305,6 +305,10 @@ func TestReferenceOthers(t *testing.T) {
 		if !known[name] && len(p.Events) > 0 {
 			t.Errorf("%s: %d events on a page without any, first %q", name, len(p.Events), p.Events[0].Names[0].Name)
 		}
+	}
+	// It names some events as examples, in tables; counted by hand.
+	if n := len(all["optional-diagnostic-data"].Events); n != 14 {
+		t.Errorf("%d examples of optional events, want 14", n)
 	}
 	want, got := map[string]int{}, map[string]int{}
 	for _, row := range table(t, filepath.Join(dir, "copilot-chat-actions.tsv")) {

@@ -5,13 +5,16 @@ import "strings"
 // schemaTables tells whether a page describes records by tables of parameters
 // with types, or by EDM XML.
 func schemaTables(d *document) bool {
-	n := 0
+	n, event := 0, false
 	for _, l := range d.lines {
 		switch {
+		case l.kind == heading:
+			names := eventNames(l.text)
+			event = allTelling(names) && strings.Contains(names[0].Name, ".")
 		case l.kind == code && strings.Contains(l.text, "<edmx:"):
 			return true
 		case l.kind == row:
-			if c := cells(l.text); len(c) >= 3 && fieldHeader(c[0]) && strings.EqualFold(plain(c[1]), "type") {
+			if c := cells(l.text); !event && len(c) >= 3 && fieldHeader(c[0]) && strings.EqualFold(plain(c[1]), "type") {
 				n++
 			}
 		}

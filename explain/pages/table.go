@@ -36,7 +36,21 @@ func ruler(cells []string) bool {
 // fieldHeader tells whether a cell is the heading over names of fields.
 func fieldHeader(cell string) bool {
 	switch strings.ToLower(strings.Trim(plain(cell), "* ?")) {
-	case "field", "fields", "field name", "property", "properties", "property name", "parameter", "parameters", "attribute", "name of field":
+	case "field", "fields", "field name", "property", "properties", "property name", "parameter", "parameters", "attribute", "name of field",
+		"data field", "data fields", "data field name", "data point", "column", "column name":
+		return true
+	}
+	return false
+}
+
+// nameHeader tells whether a cell is the heading over names of anything; of
+// fields, where a table follows the name of an event.
+func nameHeader(cell string) bool { return named(cell, "name") || named(cell, "key") }
+
+// eventHeader tells whether a cell is the heading over names of events.
+func eventHeader(cell string) bool {
+	switch strings.ToLower(strings.Trim(plain(cell), "* ?")) {
+	case "event", "events", "event name", "event names", "name of event":
 		return true
 	}
 	return false
