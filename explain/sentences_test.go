@@ -80,8 +80,14 @@ func TestSentencesReadWell(t *testing.T) {
 			if made.Title == "" || made.Layer == schema.LayerNone {
 				t.Errorf("%s, %s: no title, or nothing known", e.Name, l)
 			}
+			if l == schema.English && made.Layer == schema.LayerComposed && ofNobody.MatchString(text) {
+				t.Errorf("%s: no English: %q", e.Name, text)
+			}
 			if l != schema.Dutch || made.Layer != schema.LayerComposed {
 				continue
+			}
+			if n := strings.Count(text, " van de ") + strings.Count(text, " van het "); n > 1 {
+				t.Errorf("%s: a chain of %d: %q", e.Name, n, text)
 			}
 			for _, word := range plainWords(unquoted(text)) {
 				if english[word] {
@@ -119,6 +125,8 @@ var (
 	knownNames = regexp.MustCompile(`OneNote|OneDrive|PowerPoint|SharePoint|AutoUpdate|AppLocker|InVision|FindTime|HoloLens|BitLocker|` +
 		`SmartScreen|macOS|iOS|iPadOS|iPhone|iPad|JavaScript|LinkedIn|YouTube|GitHub|OneAuth|DirectX|WebView|McAfee`)
 	quoted = regexp.MustCompile(`‘[^’]*’`)
+	// What a sentence made of Dutch word order, or of a doing for a place, has.
+	ofNobody = regexp.MustCompile(`\bthe own\b|\bin the (composing|editing|sharing)\b`)
 )
 
 // unquoted leaves out what is shown as a name and not said.
