@@ -50,6 +50,9 @@ func (a *app) doctor(ctx context.Context, config fetch.Config, asJSON bool) erro
 		if f.Problem != "" {
 			r.Mend = a.text("cli.doctor.mend."+string(f.Problem), "count", f.Count, "right", right(f.Check))
 		}
+		if f.Outcome == fetch.Skipped && f.Problem == "" {
+			r.Mend = a.text("cli.doctor.skipped")
+		}
 		if f.Outcome == fetch.Failed {
 			a.code = exitFailed
 		}

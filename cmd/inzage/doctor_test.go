@@ -78,6 +78,11 @@ func TestDoctor(t *testing.T) {
 					if err := json.Unmarshal(out.Bytes(), &rows); err != nil || len(rows) < 10 {
 						t.Errorf("%d rows as JSON (%v)", len(rows), err)
 					}
+					for _, r := range rows {
+						if (r.Outcome == fetch.Fine) != (r.Mend == "") {
+							t.Errorf("%s is %s, and is told to do %q", r.Check, r.Outcome, r.Mend)
+						}
+					}
 				}
 				if strings.Contains(out.String(), "cli.doctor") {
 					t.Errorf("words are missing:\n%s", &out)

@@ -37,7 +37,7 @@ const (
 	Fine    Outcome = "ok"
 	Warning Outcome = "warning" // works, but look at it
 	Failed  Outcome = "failed"  // no export can be made like this
-	Skipped Outcome = "skipped" // depends on a check that failed
+	Skipped Outcome = "skipped" // not known: it depends on a check that failed, or cannot be seen
 )
 
 // Check is one thing that an export needs.
@@ -81,6 +81,7 @@ const (
 	ProblemPremium      Problem = "no-append-blobs"
 	ProblemSoftDelete   Problem = "deleted-blobs-are-kept"
 	ProblemLeftovers    Problem = "containers-left-behind"
+	ProblemNotVisible   Problem = "not-visible"
 )
 
 // Problems lists all problems.
@@ -88,7 +89,7 @@ func Problems() []Problem {
 	return []Problem{
 		ProblemCloud, ProblemSignIn, ProblemTenant, ProblemRightMissing, ProblemRightsMore, ProblemUnreachable, ProblemThrottled,
 		ProblemForbidden, ProblemRefused, ProblemKey, ProblemNoKeys, ProblemNoAccount, ProblemGivesRead, ProblemPremium,
-		ProblemSoftDelete, ProblemLeftovers,
+		ProblemSoftDelete, ProblemLeftovers, ProblemNotVisible,
 	}
 }
 
@@ -302,8 +303,8 @@ func (c *checkup) readBack(ctx context.Context, name string) {
 func (c *checkup) retention(ctx context.Context) {
 	p, err := c.store.client.GetProperties(ctx, nil)
 	switch {
-	case err != nil: // needs a right of the management side; says nothing
-		c.skip(CheckRetention)
+	case err != nil: // needs a right of the management side
+		c.add(CheckRetention, Skipped, ProblemNotVisible, 0)
 	case p.DeleteRetentionPolicy != nil && p.DeleteRetentionPolicy.Enabled != nil && *p.DeleteRetentionPolicy.Enabled:
 		days := 0
 		if p.DeleteRetentionPolicy.Days != nil {
