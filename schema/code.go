@@ -17,6 +17,7 @@ const (
 	CodeOtherTenant     Code = "other-tenant"      // the files are another organisation's
 	CodeConsumerExport  Code = "consumer-export"   // an export of a private Microsoft account
 	CodeFormatList      Code = "format-list"       // console text of PowerShell's Format-List
+	CodeConcealed       Code = "concealed-names"   // a report in which the tenant conceals names
 	CodeUnknownFormat   Code = "unknown-format"    // carried along, not explained
 	CodeNothingFound    Code = "nothing-found"     // no readable input at all
 	CodeSyntax          Code = "syntax"            // a record that is not valid

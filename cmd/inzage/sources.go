@@ -7,6 +7,7 @@ import (
 	"inzage/workers/graphexport"
 	"inzage/workers/har"
 	"inzage/workers/signins"
+	"inzage/workers/usage"
 )
 
 // sources lists every source of records. A new source adds its line here.
@@ -17,6 +18,7 @@ func sources(temp string) []schema.Source {
 		auditlog.New(),
 		har.New(),
 		signins.New(),
+		usage.New(),
 		&dataviewer.Source{Temp: temp},
 	}
 }

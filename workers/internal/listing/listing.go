@@ -59,6 +59,9 @@ type Reader struct {
 	Open string
 	// Under is put before the paths of records in JSON, as in "AuditData".
 	Under string
+	// Timeless tells that the records are of no moment, so that one without a time
+	// lacks nothing.
+	Timeless bool
 	// Complete fills in what the fields say about the record as a whole; rec can
 	// be read.
 	Complete func(rec *schema.Record)
@@ -227,7 +230,7 @@ func (r *reading) origin(offset int64) schema.Origin {
 func (r *reading) emit(rec schema.Record) bool {
 	r.fields = len(rec.Fields)
 	if rec.Unreadable == "" {
-		if r.Complete(&rec); rec.At.IsZero() {
+		if r.Complete(&rec); rec.At.IsZero() && !r.Timeless {
 			r.tally.Repair(schema.RepairNoTime, 1)
 		}
 	}
