@@ -62,6 +62,7 @@ const (
 	CodePersonDeleted   Code = "person-deleted"   // the account was deleted and can be restored
 	CodePersonDisabled  Code = "person-disabled"  // the account is disabled; an export is possible
 	CodePersonGuest     Code = "person-guest"     // the account is of somebody of another organisation
+	CodePersonRenamed   Code = "person-renamed"   // found by a name that is not, or no longer, the account's own
 	CodeExportRefused   Code = "export-refused"   // the service does not take the order
 	CodeStorageUnfit    Code = "storage-unfit"    // the storage account is of a kind that cannot be used
 	CodeStorageLost     Code = "storage-lost"     // the container was gone before the export was taken over

@@ -25,7 +25,7 @@ type Request struct {
 	// the directory knows it once a fetch has looked.
 	Subject string `json:"subject"`
 	// Notices are what is worth knowing of the person's account: CodePersonGuest,
-	// CodePersonDisabled.
+	// CodePersonDisabled, CodePersonRenamed.
 	Notices []Code `json:"notices,omitempty"`
 	State   State  `json:"state"`
 	Parts   []Part `json:"parts"`

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -21,7 +22,7 @@ type Person struct {
 	// adds: object id, tenant, present and former addresses, SIDs.
 	Subject schema.Subject
 	// Notices say what is worth knowing before going on: CodePersonDisabled,
-	// CodePersonGuest. An export can be made all the same.
+	// CodePersonGuest, CodePersonRenamed. An export can be made all the same.
 	Notices []schema.Code
 }
 
@@ -101,6 +102,9 @@ func (s *Source) person(who schema.Subject, u user) Person {
 	if u.guest() {
 		p.Notices = append(p.Notices, schema.CodePersonGuest)
 	}
+	if u.renamed(who) {
+		p.Notices = append(p.Notices, schema.CodePersonRenamed)
+	}
 	return p
 }
 
@@ -152,6 +156,16 @@ func (u user) names() []string {
 		}
 	}
 	return list
+}
+
+// renamed reports whether the account was found by nothing but names that are
+// not its present ones: a former name stays with the account as an address, but
+// can belong to somebody else by now, so a person must look.
+func (u user) renamed(who schema.Subject) bool {
+	if !who.ObjectID.IsEmpty() {
+		return false
+	}
+	return !slices.ContainsFunc(append([]string{u.UPN, u.Mail}, u.Others...), who.HasUPN)
 }
 
 // guest reports whether the account is of somebody of another organisation: its

@@ -50,7 +50,7 @@ func TestResolve(t *testing.T) {
 		{name: "object id before a name of another", who: schema.Subject{
 			ObjectID: schema.NewPersonal(sanne.ObjectID), UPNs: names(renamed.UPN).UPNs,
 		}, want: sanne},
-		{name: "former name", who: names(renamed.Former[0]), want: renamed},
+		{name: "former name", who: names(renamed.Former[0]), want: renamed, notices: []schema.Code{schema.CodePersonRenamed}},
 		{name: "present and former name", who: names(renamed.UPN, renamed.Former[0]), want: renamed},
 		{name: "a number for a name", who: names(pseudonym.UPN), want: pseudonym},
 		{name: "address of a pseudonym", who: names(pseudonym.Mail), want: pseudonym},
