@@ -86,7 +86,11 @@ func TestStory(t *testing.T) {
 		t.Error("asking twice made two requests")
 	}
 	want(t, "take too early", employee.post(own+"/bundle"), http.StatusConflict)
+	r = o.write(r, schema.Entry{Kind: schema.EntryResolved, Part: o.source, Ref: r.Subject, Code: schema.CodePersonRenamed})
 	r = o.works(r, "the bundle")
+	if words := o.desk.Catalog.Text(schema.Dutch, "code.person-renamed"); !strings.Contains(adm.get(file).body, words) {
+		t.Error("the administrator is not told that the account has another name")
+	}
 	for _, list := range []answer{adm.get("/cases"), dpo.get("/oversight")} {
 		if !strings.Contains(list.body, r.Case) || strings.Contains(list.body, nameOf(asker)) {
 			t.Error("a list must have the case, and not who it is about")
