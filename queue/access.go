@@ -109,6 +109,9 @@ func (a Access) connect(ctx context.Context, cred Credential, refused *atomic.In
 		// the connection broke would be sent again, and a file have a piece twice.
 		nats.ReconnectBufSize(-1),
 		nats.Timeout(dialTimeout),
+		// The addresses are those that were given, which the certificates are for;
+		// one that a server adds fails, and hides why the others refused.
+		nats.IgnoreDiscoveredServers(),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			// A refused publish shows up here only; its sender sees a timeout.
 			if errors.Is(err, nats.ErrPermissionViolation) {

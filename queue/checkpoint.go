@@ -199,6 +199,13 @@ func (q *Queue) DailyCheckpoint(ctx context.Context, sign ed25519.PrivateKey) (C
 	}
 }
 
+// LastCheckpoint is the last that is kept beside the ledger, the zero Checkpoint
+// where there is none.
+func (q *Queue) LastCheckpoint(ctx context.Context, keys ...ed25519.PublicKey) (Checkpoint, error) {
+	c, _, err := q.lastCheckpoint(ctx, keys...)
+	return c, err
+}
+
 // lastCheckpoint is the last that is kept, and its sequence, 0 where there is
 // none.
 func (q *Queue) lastCheckpoint(ctx context.Context, keys ...ed25519.PublicKey) (Checkpoint, uint64, error) {

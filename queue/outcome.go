@@ -19,6 +19,10 @@ const (
 	settleTime = 15 * time.Second
 	// longestBackoff bounds the wait between tries.
 	longestBackoff = 6 * time.Hour
+	// longestWait bounds every wait. A moment that lies further ahead was reckoned
+	// by a clock that was wrong, and is waited for no longer.
+	longestWait = 24 * time.Hour
+	slack       = time.Hour
 	// leastWait and usualWait are for schema.Later: the schedule knows whole
 	// seconds, and a source may leave the choice to us.
 	leastWait, usualWait = time.Second, 5 * time.Minute
@@ -82,10 +86,10 @@ func (q *Queue) snooze(ctx context.Context, job Job, d time.Duration) error {
 	if d <= 0 {
 		d = usualWait
 	}
-	until := q.now().Add(max(d, leastWait))
+	until := q.now().Add(min(max(d, leastWait), longestWait))
 	r, err := q.record(ctx, job, func(r schema.Request) []schema.Entry {
 		p, _ := r.PartOf(job.Entry.Part)
-		if job.Kind != KindFetch || p.State == schema.PartWaiting && until.Sub(p.Until) < noteWaits {
+		if job.Kind != KindFetch || p.State == schema.PartWaiting && until.Sub(p.Until).Abs() < noteWaits {
 			return nil
 		}
 		return []schema.Entry{{Kind: schema.EntryWaiting, Part: job.Entry.Part, Until: until}}
@@ -252,7 +256,8 @@ func (j Job) part() (schema.Part, bool) {
 // then this is an old message, come again after a crash of the server.
 func (j Job) early(now time.Time) (time.Time, bool) {
 	p, _ := j.part()
-	return p.Until, p.Until.Sub(now) > 2*time.Second
+	left := p.Until.Sub(now)
+	return p.Until, left > 2*time.Second && left <= longestWait+slack
 }
 
 // putAside deals with a message that is no job for this worker: one of a newer

@@ -3,7 +3,9 @@ package queue
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -154,6 +156,7 @@ func (q *Queue) today(at time.Time) schema.Date { return schema.CivilDate(at, q.
 // Errors of the server that have no constant in the client.
 const (
 	errResources     jetstream.ErrorCode = 10002 // the account is full
+	errInsufficient  jetstream.ErrorCode = 10023
 	errMemory        jetstream.ErrorCode = 10028
 	errStorage       jetstream.ErrorCode = 10047
 	errStoreFailed   jetstream.ErrorCode = 10077 // over a stream's limit
@@ -178,10 +181,10 @@ func fail(op string, err error) error {
 	}
 	code := schema.CodeInternal
 	switch {
+	case full(err):
+		code = schema.CodeFull
 	case apiCode(err) != 0:
 		switch apiCode(err) {
-		case errResources, errMemory, errStorage, errStoreFailed:
-			code = schema.CodeFull
 		case errWrongSequence, errWrongSequenceBatch:
 			code = schema.CodeConflict
 		case errUnavailable, errNotLeader, errOffline:
@@ -206,6 +209,20 @@ func fail(op string, err error) error {
 	default:
 	}
 	return schema.Fail(code, op, err)
+}
+
+// full reports whether the server has no room for it: by a limit of its own, or
+// because the disk has none, for which it has no code.
+func full(err error) bool {
+	switch apiCode(err) {
+	case errResources, errInsufficient, errMemory, errStorage, errStoreFailed:
+		return true
+	case 0:
+		return false
+	default:
+		js, _ := errors.AsType[jetstream.JetStreamError](err)
+		return strings.Contains(js.APIError().Description, syscall.ENOSPC.Error())
+	}
 }
 
 // apiCode is the server's code of an error, 0 where it has none.

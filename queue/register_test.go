@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -163,6 +164,32 @@ func TestSweepGoesOn(t *testing.T) {
 	if schema.CodeOf(err) != schema.CodeErased || s != (queue.Swept{Lost: 2, Vaults: 1}) {
 		t.Errorf("it swept %+v, %s", s, queuetest.Why(err))
 	}
+}
+
+// A job that waits for a moment that a wrong clock reckoned goes on once the
+// clock is right.
+func TestWaitOfAWrongClock(t *testing.T) {
+	t.Parallel()
+	var ahead atomic.Int64 // hours
+	q := queuetest.New(t, func(o *queue.Options) {
+		o.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load()) * time.Hour) }
+	})
+	ahead.Store(24 * 365)
+	waits := make(chan struct{}, 10)
+	stop := work(t, q, queue.Worker{Kinds: []queue.Kind{queue.KindFetch}, Do: func(context.Context, queue.Job) error {
+		waits <- struct{}{}
+		return schema.Later(time.Hour)
+	}})
+	r := order(t, q, "graphexport")
+	<-waits
+	queuetest.Eventually(t, "it waits", func() bool { return queue.Jobs(q) == 0 })
+	stop()
+	ahead.Store(0)
+	if s, err := q.Sweep(t.Context(), register(t, q)); err != nil || s != (queue.Swept{Freed: 1}) {
+		t.Errorf("one job waits for a moment that is a year away, and it swept %+v, %v", s, err)
+	}
+	work(t, q, queue.Worker{Do: func(ctx context.Context, job queue.Job) error { return done(ctx, q, job) }})
+	reach(t, q, r.ID, schema.StateReview)
 }
 
 func TestLateJobMovesUp(t *testing.T) {

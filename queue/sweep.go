@@ -15,6 +15,7 @@ import (
 // Swept is what Sweep did.
 type Swept struct {
 	Moved  int // jobs that wait, moved to the lane of the days that are left now
+	Freed  int // jobs that waited for a moment which a wrong clock reckoned, ordered again
 	Lost   int // jobs that were nowhere any more, ordered again
 	Parts  int // parts of files that a cut-off Put left
 	Vaults int // vaults of requests that were never opened
@@ -32,7 +33,7 @@ func (q *Queue) Sweep(ctx context.Context, register *Register) (Swept, error) {
 	var s Swept
 	var failed error
 	for r := range register.Open() {
-		if q.now().Sub(r.Changed) < settling {
+		if q.now().Sub(r.Changed).Abs() < settling { // a wrong clock may have written it
 			continue
 		}
 		err := q.sweepRequest(ctx, r, &s)
@@ -122,13 +123,16 @@ func (q *Queue) sweepJob(ctx context.Context, job Job, s *Swept) error {
 		return fail("open schedule", err)
 	}
 	_, err = waiting.GetLastMsgForSubject(ctx, subjectSchedule+string(job.Kind)+end)
-	if err == nil {
+	switch p, _ := job.part(); {
+	case err == nil && p.Until.Sub(q.now()) <= longestWait+slack:
 		return nil
-	}
-	if !errors.Is(err, jetstream.ErrMsgNotFound) {
+	case err == nil:
+		s.Freed++
+	case errors.Is(err, jetstream.ErrMsgNotFound):
+		s.Lost++
+	default:
 		return fail("read schedule", err)
 	}
-	s.Lost++
 	return q.handOver(ctx, job, lane)
 }
 

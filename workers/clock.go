@@ -36,44 +36,46 @@ const (
 	// sweepQueue is how often the queue itself is swept, which reads every
 	// request that has work to do.
 	sweepQueue = time.Hour
-	// leap is how far the system's clock may differ from what it was at the last
-	// turn and the time that passed since.
-	leap = 10 * time.Minute
 )
 
 // Run looks at the due dates until ctx ends. What fails in a turn is told in the
 // log, made up for at the next, and holds up nothing else: deadlines and terms
-// never stop because something else does. Only a clock that is wrong ends a turn.
+// never stop because something else does. Only a clock that may be wrong does,
+// for as long as trust says.
 func (c *Clock) Run(ctx context.Context) error {
 	turn := time.NewTicker(cmp.Or(c.Every, usually))
 	defer turn.Stop()
-	last, ticked := c.Now(), time.Now()
+	ticked := time.Now()
+	clock := trust{last: c.Now()}
+	clock.even = c.before(ctx, clock.last)
 	var swept time.Time
 	for {
-		now, passed := c.Now(), time.Since(ticked)
-		jump := now.Sub(last.Add(passed))
-		last, ticked = now, ticked.Add(passed)
-		steps := []func() error{
-			func() error { return steady(jump) },
-			func() error { _, err := c.Sweep(ctx, now); return err },
-		}
-		if swept.IsZero() || ticked.Sub(swept) >= sweepQueue {
-			steps = append(steps, func() error {
-				swept = ticked
-				_, err := c.Queue.Sweep(ctx, c.Register)
-				return err
-			})
-		}
-		if c.Terms != nil {
-			steps = append(steps, func() error { _, err := c.Expire(ctx, now); return err })
-		}
-		for _, do := range append(steps, func() error { return c.checkpoint(ctx) }) {
-			code := schema.CodeOf(do())
-			if code != "" && ctx.Err() == nil {
-				zerolog.Ctx(ctx).Error().Str("code", string(code)).Msg("clock")
+		passed := time.Since(ticked)
+		ticked = ticked.Add(passed)
+		now := clock.look(c.Now(), passed)
+		sweep := func() error {
+			if !swept.IsZero() && ticked.Sub(swept) < sweepQueue {
+				return nil
 			}
-			if code == schema.CodeClock {
-				break
+			swept = ticked
+			_, err := c.Queue.Sweep(ctx, c.Register)
+			return err
+		}
+		for _, step := range []struct {
+			after time.Duration
+			do    func() error
+		}{
+			{0, clock.told},
+			{remindAfter, func() error { _, err := c.Sweep(ctx, now); return err }},
+			{remindAfter, sweep},
+			{eraseAfter, func() error { return c.erase(ctx, now) }},
+			{eraseAfter, func() error { return c.checkpoint(ctx) }},
+		} {
+			if clock.even < step.after {
+				continue
+			}
+			if code := schema.CodeOf(step.do()); code != "" && ctx.Err() == nil {
+				zerolog.Ctx(ctx).Error().Str("code", string(code)).Msg("clock")
 			}
 		}
 		select {
@@ -84,14 +86,12 @@ func (c *Clock) Run(ctx context.Context) error {
 	}
 }
 
-// steady refuses a clock that jumped. Whatever is right, a few minutes make no
-// difference to a deadline, and neither a reminder nor an erasure can be taken
-// back.
-func steady(jump time.Duration) error {
-	if jump.Abs() > leap {
-		return schema.Fail(schema.CodeClock, "watch deadlines", nil)
+func (c *Clock) erase(ctx context.Context, now time.Time) error {
+	if c.Terms == nil {
+		return nil
 	}
-	return nil
+	_, err := c.Expire(ctx, now)
+	return err
 }
 
 // checkpoint makes the checkpoint of the day, once, and keeps a copy elsewhere
@@ -111,18 +111,13 @@ type Swept struct {
 }
 
 // Sweep puts on record every reminder that is owing at the moment now. The error
-// has CodeClock where now lies before what was written already: then the clock
-// is wrong, and nothing is done. Any other error is of the first request that
-// could not be done; the others were.
+// is of the first request that could not be done; the others were.
 func (c *Clock) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 	var done Swept
 	today := schema.CivilDate(now, c.Zone)
 	var owing []schema.RequestID
 	for r := range c.Register.Open() {
 		done.Requests++
-		if r.Changed.After(now.Add(leap)) {
-			return done, schema.Fail(schema.CodeClock, "watch deadlines", nil)
-		}
 		if len(r.Owing(today)) > 0 {
 			owing = append(owing, r.ID)
 		}

@@ -10,6 +10,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/nats-io/nkeys"
+
+	"inzage/queue"
 	"inzage/queue/queuetest"
 )
 
@@ -83,6 +86,7 @@ func TestWorkersShareACluster(t *testing.T) {
 		return cmd, log
 	}
 	queuetest.Eventually(t, "the cluster is prepared", func() bool { return command([]string{"setup"}, "cluster", "prepare").Run() == nil })
+	wrongWays(t, program, c)
 	start([]string{"clock", "notify"}, "serve")
 	first, one := start([]string{"fetch", "build"}, "work")
 	killed := make(chan struct{})
@@ -139,5 +143,42 @@ func TestWorkersShareACluster(t *testing.T) {
 	}
 	if out, err := command([]string{"build"}, "request", "list").CombinedOutput(); err == nil || !bytes.Contains(out, []byte("desk, intake, audit")) {
 		t.Errorf("a worker lists requests: %v, %s", err, out)
+	}
+}
+
+// wrongWays holds what is said where the cluster cannot be reached, does not take
+// the credentials, or was made with another key.
+func wrongWays(t *testing.T, program string, c *queuetest.Cluster) {
+	t.Helper()
+	desk, stranger := filepath.Join(c.Folder, "roles", "desk"), filepath.Join(t.TempDir(), "desk")
+	if err := os.CopyFS(stranger, os.DirFS(desk)); err != nil {
+		t.Fatal(err)
+	}
+	user, err := nkeys.CreateUser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seed, err := user.Seed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(stranger, queue.SeedFile(queue.AccountLedger)), seed, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	key, other := filepath.Join(c.Folder, "key"), filepath.Join(t.TempDir(), "key")
+	if err := queue.NewKey().WriteFile(other); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []struct{ url, role, key, english, dutch string }{
+		{"tls://127.0.0.1:1", desk, key, "The queue cannot be reached.", "De wachtrij is niet te bereiken."},
+		{c.URL, stranger, key, "The queue refuses access.", "De wachtrij weigert de toegang."},
+		{c.URL, desk, other, "The key does not belong to this data.", "De sleutel hoort niet bij deze gegevens."},
+	} {
+		for lang, words := range map[string]string{"en": w.english, "nl": w.dutch} {
+			out, err := exec.CommandContext(t.Context(), program, "request", "list", "--lang", lang, "--nats", w.url, "--role", w.role, "--key-file", w.key).CombinedOutput() //nolint:gosec // built here
+			if err == nil || !bytes.Contains(out, []byte(words)) {
+				t.Errorf("%v and %q, want %q", err, out, words)
+			}
+		}
 	}
 }

@@ -176,6 +176,7 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 			})
 		})
 	}
+	g.Go(func() error { return st.watch(ctx) })
 	for kind, q := range st.kinds {
 		worker := *s
 		worker.Queue = q

@@ -16,6 +16,8 @@ type stage struct {
 	kinds map[queue.Kind]*queue.Queue
 	open  []*queue.Queue
 	done  func()
+	// watch ends with an error when the server of this process cannot go on.
+	watch func(context.Context) error
 }
 
 // openStage opens what the service has a role for; all says that it keeps the
@@ -47,14 +49,14 @@ func (a *app) openStage(ctx context.Context, f serveFlags, conf config, all bool
 		return nil, err
 	}
 	return &stage{
-		clock: q, desk: q, open: []*queue.Queue{q}, done: server.Close,
+		clock: q, desk: q, open: []*queue.Queue{q}, done: server.Close, watch: server.Watch,
 		kinds: map[queue.Kind]*queue.Queue{queue.KindFetch: q, queue.KindBuild: q, queue.KindNotify: q},
 	}, nil
 }
 
 // openRoles opens a queue for each role that was given and that is of use here.
 func (a *app) openRoles(ctx context.Context, f serveFlags, conf config, roles map[queue.Role]queue.Access, all bool) (_ *stage, err error) {
-	s := &stage{kinds: make(map[queue.Kind]*queue.Queue), done: func() {}}
+	s := &stage{kinds: make(map[queue.Kind]*queue.Queue), done: func() {}, watch: func(context.Context) error { return nil }}
 	defer func() {
 		if err != nil {
 			s.close()

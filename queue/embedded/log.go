@@ -3,6 +3,7 @@ package embedded
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -10,7 +11,12 @@ import (
 
 // logger hands the server's messages to zerolog. It never ends the process, and
 // drops debug and trace messages: a trace prints what is sent.
-type logger struct{ log zerolog.Logger }
+type logger struct {
+	log zerolog.Logger
+	// broken is told that a stream takes nothing more: the disk refused a write.
+	// The server has no other way to say so, and goes on.
+	broken func()
+}
 
 // Noticef implements server.Logger.
 func (l logger) Noticef(format string, args ...any) { l.log.Debug().Msg(say(format, args)) }
@@ -19,7 +25,12 @@ func (l logger) Noticef(format string, args ...any) { l.log.Debug().Msg(say(form
 func (l logger) Warnf(format string, args ...any) { l.log.Warn().Msg(say(format, args)) }
 
 // Errorf implements server.Logger.
-func (l logger) Errorf(format string, args ...any) { l.log.Error().Msg(say(format, args)) }
+func (l logger) Errorf(format string, args ...any) {
+	l.log.Error().Msg(say(format, args))
+	if strings.Contains(format, "critical write error") {
+		l.broken()
+	}
+}
 
 // Fatalf implements server.Logger. Start notices by itself that the server did
 // not start.

@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -53,6 +54,8 @@ type Server struct {
 	access queue.Access
 	key    queue.Key
 	undo   []func() // in the order of starting
+	folder string
+	broken chan struct{} // closed when a stream takes nothing more
 }
 
 // readyTimeout bounds the start: a store of a million messages takes a second.
@@ -63,7 +66,7 @@ const readyTimeout = 30 * time.Second
 // CodeDamagedStore (a mark or a stream is missing or damaged), CodeFull (the
 // quota or the disk is too small), CodeIO.
 func Start(ctx context.Context, o Options) (_ *Server, err error) {
-	s := &Server{key: o.Key}
+	s := &Server{key: o.Key, folder: o.Folder, broken: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -117,7 +120,8 @@ func (s *Server) run(ctx context.Context, o Options, quota map[string]int64) err
 	if s.nats, err = server.NewServer(opts); err != nil {
 		return schema.Fail(schema.CodeConfig, "set up server", err)
 	}
-	s.nats.SetLoggerV2(logger{zerolog.Ctx(ctx).With().Str("part", "nats").Logger()}, false, false, false)
+	broken := sync.OnceFunc(func() { close(s.broken) })
+	s.nats.SetLoggerV2(logger{zerolog.Ctx(ctx).With().Str("part", "nats").Logger(), broken}, false, false, false)
 	go s.nats.Start()
 	s.undo = append(s.undo, func() {
 		s.nats.Shutdown()
@@ -225,6 +229,24 @@ func (s *Server) Health() error {
 	}
 	return nil
 }
+
+// Watch returns when ctx ends, or with an error once the disk has refused a write:
+// CodeFull where it is full, else CodeIO. The stream that it was for takes nothing
+// more then, until the server is started again; what was acknowledged is there.
+func (s *Server) Watch(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-s.broken:
+	}
+	if free, err := freeSpace(s.folder); err == nil && free < leastFree {
+		return schema.Fail(schema.CodeFull, "write store", nil)
+	}
+	return schema.Fail(schema.CodeIO, "write store", nil)
+}
+
+// leastFree is more than any write asks for.
+const leastFree = 16 << 20
 
 // Close stops the server; the queues on it must be closed first. What was
 // acknowledged is on the disk, before and after.
