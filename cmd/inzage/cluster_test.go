@@ -10,8 +10,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/nats-io/nkeys"
-
 	"inzage/queue"
 	"inzage/queue/queuetest"
 )
@@ -154,15 +152,7 @@ func wrongWays(t *testing.T, program string, c *queuetest.Cluster) {
 	if err := os.CopyFS(stranger, os.DirFS(desk)); err != nil {
 		t.Fatal(err)
 	}
-	user, err := nkeys.CreateUser()
-	if err != nil {
-		t.Fatal(err)
-	}
-	seed, err := user.Seed()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(stranger, queue.SeedFile(queue.AccountLedger)), seed, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(stranger, queue.SeedFile(queue.AccountLedger)), queuetest.NewSeed(t), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	key, other := filepath.Join(c.Folder, "key"), filepath.Join(t.TempDir(), "key")

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"inzage/queue"
 	"inzage/queue/queuetest"
@@ -79,54 +76,38 @@ func TestServiceTellsWhatIsWrong(t *testing.T) {
 	queuetest.Eventually(t, "the service is ready", func() bool { return log.has(`"ready"`) })
 	wants(0, "en", "was taken in", request("2026-1")...)
 	built("2026-1")
-	js := raw(t, data)
+	access, err := queue.ReadDoor(data)
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	intruder := queuetest.Intrude(t, access)
 	var id schema.RequestID
-	for name := range ledgers(t, js) {
+	for name := range intruder.Entries() {
 		id = name
 	}
-	job := func(n int, header, value string) {
-		t.Helper()
-		msg := nats.NewMsg(fmt.Sprintf("inzage.due.fetch.a.%s.%d", id, n))
-		msg.Header.Set("Inzage-Version", "1")
-		msg.Header.Set(header, value)
-		if _, err := js.PublishMsg(t.Context(), msg); err != nil {
-			t.Fatal(err)
-		}
-	}
-	job(2, "Inzage-Try", "first")
-	job(3, "Inzage-Version", "99")
+	due := "inzage.due.fetch.a." + string(id)
+	intruder.Publish(due+".2", "", "Inzage-Version", "1", "Inzage-Try", "first")
+	intruder.Publish(due+".3", "", "Inzage-Version", "99")
 	for _, code := range []schema.Code{schema.CodeDamagedJob, schema.CodeNewerVersion} {
 		queuetest.Eventually(t, "the log has "+string(code), func() bool { return log.has("job put aside", string(code)) })
 	}
 	wants(0, "en", "was taken in", request("2026-2")...) // they hold up nothing
 	built("2026-2")
-	if jobs := stream(t, js, "JOBS"); jobs.CachedInfo().State.Msgs < 2 {
-		t.Errorf("%d messages wait, want the two that were put aside among them", jobs.CachedInfo().State.Msgs)
+	if jobs := intruder.Jobs(); jobs < 2 {
+		t.Errorf("%d messages wait, want the two that were put aside among them", jobs)
 	}
 
 	// A ledger that takes nothing more, and then does.
-	cfg := stream(t, js, "LEDGER").CachedInfo().Config
-	room := cfg.MaxBytes
-	cfg.MaxBytes = int64(stream(t, js, "LEDGER").CachedInfo().State.Bytes) //nolint:gosec // a size on a disk
-	if _, err := js.UpdateStream(t.Context(), cfg); err != nil {
-		t.Fatal(err)
-	}
+	undo := intruder.FillLedger()
 	wants(exitFailed, "en", "There is no room left to store anything.", request("2026-3")...)
 	wants(exitFailed, "nl", "Er is geen ruimte meer om iets op te slaan.", request("2026-3")...)
-	cfg.MaxBytes = room
-	if _, err := js.UpdateStream(t.Context(), cfg); err != nil {
-		t.Fatal(err)
-	}
+	undo()
 	wants(0, "en", "was taken in", request("2026-3")...)
 	built("2026-3")
 
 	// What a newer version wrote is left alone, by commands and by the next start.
-	last := ledgers(t, js)[id]
-	entry := nats.NewMsg(fmt.Sprintf("inzage.led.%s.%d.entry.to-come", id, last+1))
-	entry.Header.Set("Inzage-Version", "2")
-	if _, err := js.PublishMsg(t.Context(), entry); err != nil {
-		t.Fatal(err)
-	}
+	next := strconv.Itoa(intruder.Entries()[id] + 1)
+	intruder.Publish("inzage.led."+string(id)+"."+next+".entry.to-come", "", "Inzage-Version", "2")
 	wants(exitFailed, "en", "Update this program.", "ledger", "verify")
 	wants(exitFailed, "nl", "Werk dit programma bij.", "request", "show", string(id))
 	if err := service.Process.Signal(os.Interrupt); err != nil {
@@ -137,39 +118,4 @@ func TestServiceTellsWhatIsWrong(t *testing.T) {
 	if err := older.Wait(); err == nil || !log.has("Werk dit programma bij.") {
 		t.Errorf("a service of an older version ends with %v", err)
 	}
-}
-
-// raw is the ledger's account of the service on a folder, without what the queue
-// sees to.
-func raw(t *testing.T, data string) jetstream.JetStream {
-	t.Helper()
-	access, err := queue.ReadDoor(data)
-	if err != nil {
-		t.Fatal(queuetest.Why(err))
-	}
-	return queuetest.Raw(t, access)
-}
-
-func stream(t *testing.T, js jetstream.JetStream, name string) jetstream.Stream {
-	t.Helper()
-	s, err := js.Stream(t.Context(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-// ledgers is the number of the last entry of each request.
-func ledgers(t *testing.T, js jetstream.JetStream) map[schema.RequestID]int {
-	t.Helper()
-	info, err := stream(t, js, "LEDGER").Info(t.Context(), jetstream.WithSubjectFilter("inzage.led.>"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	last := make(map[schema.RequestID]int)
-	for subject := range info.State.Subjects {
-		words := strings.Split(subject, ".")
-		last[schema.RequestID(words[2])]++
-	}
-	return last
 }

@@ -4,15 +4,10 @@ package queuetest
 
 import (
 	"errors"
-	"net"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
-	"github.com/nats-io/nkeys"
 
 	"inzage/queue"
 	"inzage/queue/embedded"
@@ -58,49 +53,8 @@ func New(t testing.TB, change ...func(*queue.Options)) *queue.Queue {
 // who got into the server.
 func Spoil(t testing.TB, s *embedded.Server, r schema.Request) {
 	t.Helper()
-	js := Raw(t, s.Access())
-	subject := "inzage.led." + string(r.ID) + "." + strconv.Itoa(r.Entries+1) + ".entry." + string(schema.EntryViewed)
-	if _, err := js.Publish(t.Context(), subject, []byte("noise")); err != nil {
-		t.Fatal(err)
-	}
+	Intrude(t, s.Access()).Publish("inzage.led."+string(r.ID)+"."+strconv.Itoa(r.Entries+1)+".entry."+string(schema.EntryViewed), "noise")
 }
-
-// Raw opens the ledger's account of a server in this process, or behind a door,
-// without what the queue sees to, as somebody can who got into the server.
-func Raw(t testing.TB, a queue.Access) jetstream.JetStream {
-	t.Helper()
-	pair, err := nkeys.FromSeed([]byte(a.Ledger.Seed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	public, err := pair.PublicKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	way := nats.InProcessServer(a.Server)
-	if a.Socket != "" {
-		way = nats.SetCustomDialer(socket(a.Socket))
-	}
-	nc, err := nats.Connect("", way, nats.Nkey(public, pair.Sign))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return js
-}
-
-// socket dials the socket that it names.
-type socket string
-
-// Dial implements nats.CustomDialer.
-func (s socket) Dial(string, string) (net.Conn, error) { return net.Dial("unix", string(s)) }
-
-// SkipTLSHandshake implements the nats option.
-func (socket) SkipTLSHandshake() bool { return true }
 
 // Why tells an error with its causes, which the error itself does not quote.
 func Why(err error) string {

@@ -1,0 +1,126 @@
+package queuetest
+
+import (
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nkeys"
+
+	"inzage/queue"
+	"inzage/schema"
+)
+
+// Intruder is in the ledger's account of a server in this process, or behind a
+// door, without what the queue sees to, as somebody can be who got into the server.
+type Intruder struct {
+	t  testing.TB
+	js jetstream.JetStream
+}
+
+// Intrude connects, for as long as the test lasts.
+func Intrude(t testing.TB, a queue.Access) Intruder {
+	t.Helper()
+	pair, err := nkeys.FromSeed([]byte(a.Ledger.Seed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := pair.PublicKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	way := nats.InProcessServer(a.Server)
+	if a.Socket != "" {
+		way = nats.SetCustomDialer(socket(a.Socket))
+	}
+	nc, err := nats.Connect("", way, nats.Nkey(public, pair.Sign))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Intruder{t, js}
+}
+
+// Publish writes a message; headers are names and values in turn.
+func (i Intruder) Publish(subject, text string, headers ...string) {
+	i.t.Helper()
+	msg := nats.NewMsg(subject)
+	msg.Data = []byte(text)
+	for n := 0; n < len(headers); n += 2 {
+		msg.Header.Set(headers[n], headers[n+1])
+	}
+	if _, err := i.js.PublishMsg(i.t.Context(), msg); err != nil {
+		i.t.Fatal(err)
+	}
+}
+
+// Jobs is how many messages are in the queue of jobs.
+func (i Intruder) Jobs() uint64 { return i.stream("JOBS").CachedInfo().State.Msgs }
+
+// Entries is how many entries each request has.
+func (i Intruder) Entries() map[schema.RequestID]int {
+	i.t.Helper()
+	info, err := i.stream("LEDGER").Info(i.t.Context(), jetstream.WithSubjectFilter("inzage.led.>"))
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	n := make(map[schema.RequestID]int)
+	for subject := range info.State.Subjects {
+		n[schema.RequestID(strings.Split(subject, ".")[2])]++
+	}
+	return n
+}
+
+// FillLedger leaves the ledger no room; the result gives it back.
+func (i Intruder) FillLedger() (undo func()) {
+	i.t.Helper()
+	info := i.stream("LEDGER").CachedInfo()
+	limit := func(bytes int64) {
+		i.t.Helper()
+		cfg := info.Config
+		cfg.MaxBytes = bytes
+		if _, err := i.js.UpdateStream(i.t.Context(), cfg); err != nil {
+			i.t.Fatal(err)
+		}
+	}
+	limit(int64(info.State.Bytes)) //nolint:gosec // a size on a disk
+	return func() { limit(info.Config.MaxBytes) }
+}
+
+func (i Intruder) stream(name string) jetstream.Stream {
+	i.t.Helper()
+	s, err := i.js.Stream(i.t.Context(), name)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	return s
+}
+
+// NewSeed is the seed of a user that no server knows.
+func NewSeed(t testing.TB) []byte {
+	t.Helper()
+	user, err := nkeys.CreateUser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seed, err := user.Seed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return seed
+}
+
+// socket dials the socket that it names.
+type socket string
+
+// Dial implements nats.CustomDialer.
+func (s socket) Dial(string, string) (net.Conn, error) { return net.Dial("unix", string(s)) } //nolint:noctx // the interface has none
+
+// SkipTLSHandshake implements the nats option.
+func (socket) SkipTLSHandshake() bool { return true }
