@@ -42,6 +42,7 @@ type Masker struct {
 	hits     []hit
 	elements map[string]int32
 	own      map[string]bool
+	plans    []*fieldPlan // of the fields of the record
 	masks    []schema.Mask
 	shown    int64
 }
@@ -86,7 +87,7 @@ func (m *Masker) Clean(v string) bool {
 func (m *Masker) Learn(x *Explainer, r schema.Record) {
 	p := x.plan(&r)
 	shown := m.shown
-	m.record(&r, func(path string) *schema.Note { return &x.field(p, path).note })
+	m.record(&r, p, x)
 	m.shown = shown
 }
 
@@ -97,7 +98,7 @@ func (m *Masker) Learn(x *Explainer, r schema.Record) {
 func (m *Masker) Explained(x *Explainer, e *schema.Explanation) bool {
 	p := x.plan(&e.Record)
 	r := e.Record
-	if !m.record(&r, func(path string) *schema.Note { return &x.field(p, path).note }) {
+	if !m.record(&r, p, x) {
 		return false
 	}
 	masked := x.Explain(r)
@@ -116,23 +117,16 @@ func (m *Masker) Explained(x *Explainer, e *schema.Explanation) bool {
 
 // Unreadable masks the text of a record that could not be read.
 func (m *Masker) Unreadable(r *schema.Record) bool {
-	return m.record(r, func(string) *schema.Note { return &schema.Note{Layer: schema.LayerNone} })
+	return m.record(r, &plan{}, nil)
 }
 
-// record masks a record; known gives what is known of a field, its value aside.
-// It does not write to r's fields: they are replaced.
-func (m *Masker) record(r *schema.Record, known func(path string) *schema.Note) bool {
+// record masks a record. What is known of its fields, their values aside, is in
+// the plan, and x knows it; an unreadable record has neither. It does not write to
+// r's fields: they are replaced.
+func (m *Masker) record(r *schema.Record, p *plan, x *Explainer) bool {
 	m.masks = m.masks[:0]
 	clear(m.elements)
-	for _, s := range []*string{&r.Event, &r.Action, &r.App, &r.DataType} {
-		m.text(s, schema.MaskedName)
-	}
-	for i, s := range r.Spaces {
-		if m.text(&s, schema.MaskedName); s != r.Spaces[i] {
-			r.Spaces = slices.Clone(r.Spaces)
-			r.Spaces[i] = s
-		}
-	}
+	m.names(r, p)
 	if !r.Raw.IsEmpty() {
 		raw := r.Raw.Reveal()
 		m.scan(raw)
@@ -140,11 +134,19 @@ func (m *Masker) record(r *schema.Record, known func(path string) *schema.Note) 
 		r.Raw = schema.NewPersonal(m.replace(raw))
 		m.count(schema.MaskedRaw)
 	}
+	m.plans = m.plans[:0]
+	for i := range r.Fields {
+		fp := &fieldPlan{path: r.Fields[i].Path, note: schema.Note{Layer: schema.LayerNone}}
+		if x != nil {
+			fp = x.nth(p, i, r.Fields[i].Path)
+		}
+		m.plans = append(m.plans, fp)
+	}
 	m.ownElements(r)
 	shared := true
 	for i, f := range r.Fields {
-		path, v := f.Path, f.Value.Reveal()
-		masked, ok := m.field(&f, r.Source, known(path))
+		path, v, fp := f.Path, f.Value.Reveal(), m.plans[i]
+		masked, ok := m.fieldAgain(&f, r.Source, fp)
 		if ok {
 			m.count(i)
 			f.Value = schema.NewPersonal(masked)
@@ -152,7 +154,9 @@ func (m *Masker) record(r *schema.Record, known func(path string) *schema.Note) 
 				f.Kind = schema.String // a pseudonym is no number
 			}
 		}
-		m.text(&f.Path, i)
+		if fp.pathClean != m.knowledge() {
+			fp.pathClean = m.cleanAfter(func() bool { return m.text(&f.Path, i) })
+		}
 		if ok || f.Path != path {
 			if shared {
 				r.Fields, shared = slices.Clone(r.Fields), false
@@ -163,14 +167,33 @@ func (m *Masker) record(r *schema.Record, known func(path string) *schema.Note) 
 	if len(m.masks) == 0 {
 		return false
 	}
-	m.actor(r, known)
+	m.actor(r)
 	r.Masked = slices.Clone(m.masks)
 	return true
 }
 
+// names masks what a record is called. Records of one plan are called the same.
+func (m *Masker) names(r *schema.Record, p *plan) {
+	if p.namesClean == m.knowledge() {
+		return
+	}
+	p.namesClean = m.cleanAfter(func() (found bool) {
+		for _, s := range []*string{&r.Event, &r.Action, &r.App, &r.DataType} {
+			found = m.text(s, schema.MaskedName) || found
+		}
+		for i, s := range r.Spaces {
+			if m.text(&s, schema.MaskedName) {
+				r.Spaces = slices.Clone(r.Spaces)
+				r.Spaces[i], found = s, true
+			}
+		}
+		return found
+	})
+}
+
 // actor masks from where another acted, in a record whose fields are masked and
 // its own already.
-func (m *Masker) actor(r *schema.Record, known func(path string) *schema.Note) {
+func (m *Masker) actor(r *schema.Record) {
 	by := ""
 	for i, f := range r.Fields {
 		if !m.whose.actors[actor{r.Source, fold(f.Path)}] || f.Value.IsEmpty() {
@@ -188,7 +211,7 @@ func (m *Masker) actor(r *schema.Record, known func(path string) *schema.Note) {
 		f := &r.Fields[i]
 		v := f.Value.Reveal()
 		m.hits = m.hits[:0]
-		if kind := m.whose.from(f.Path, known(f.Path).Identifier); kind != "" && said(v) && f.Kind < schema.Bool {
+		if kind := m.whose.from(f.Path, m.plans[i].note.Identifier); kind != "" && said(v) && f.Kind < schema.Bool {
 			m.hits = append(m.hits, hit{span{0, len(v)}, kind, notYours, by})
 		} else if f.Kind == schema.String && brokenJSON(v) {
 			m.scanPlaces(v, r.Source, by)
@@ -200,12 +223,16 @@ func (m *Masker) actor(r *schema.Record, known func(path string) *schema.Note) {
 	}
 }
 
-// text masks a text of the record that is no value.
-func (m *Masker) text(s *string, at int) {
-	if m.scan(*s); len(m.hits) > 0 {
-		*s = m.replace(*s)
-		m.count(at)
+// text masks a text of the record that is no value, and reports whether there was
+// anybody in it.
+func (m *Masker) text(s *string, at int) bool {
+	m.scan(*s)
+	if len(m.hits) == 0 {
+		return false
 	}
+	*s = m.replace(*s)
+	m.count(at)
+	return true
 }
 
 // count notes what was just replaced.
@@ -231,11 +258,18 @@ func (m *Masker) about(path string) about {
 	return a
 }
 
+func (m *Masker) aboutField(fp *fieldPlan) about {
+	if !fp.judged {
+		fp.about, fp.judged = m.whose.of(fp.path), true
+	}
+	return fp.about
+}
+
 // ownElements finds the elements of lists of people that are about the person.
 func (m *Masker) ownElements(r *schema.Record) {
 	clear(m.own)
 	for i := range r.Fields {
-		a := m.about(r.Fields[i].Path)
+		a := m.aboutField(m.plans[i])
 		if a.element == "" || !a.who {
 			continue
 		}
@@ -247,9 +281,9 @@ func (m *Masker) ownElements(r *schema.Record) {
 
 // field returns the value of a field with other people masked, and whether there
 // were any.
-func (m *Masker) field(f *schema.Field, source string, known *schema.Note) (string, bool) {
+func (m *Masker) field(f *schema.Field, source string, fp *fieldPlan) (string, bool) {
 	v := f.Value.Reveal()
-	a := m.about(f.Path)
+	a, known := m.aboutField(fp), &fp.note
 	m.hits = m.hits[:0]
 	switch {
 	case plainValue(f, v):

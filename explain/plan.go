@@ -24,6 +24,7 @@ type plan struct {
 	scope       string                // the kind of its namespace
 	fields      map[string]*fieldPlan // by path as the source spells it
 	order       []*fieldPlan          // as they stood in the last record: the next is much like it
+	namesClean  int                   // what was known of people when its names held nobody, see Masker.knowledge
 }
 
 // fieldPlan is the same for a field of such a record.
@@ -37,6 +38,13 @@ type fieldPlan struct {
 	facet   facetField // what the value says of the record as a whole, if says
 	says    bool
 	weak    bool // see field
+
+	// For the Masker: what the path says of whose the value is, once judged; when
+	// the path itself held nobody, and which value.
+	about     about
+	judged    bool
+	pathClean int
+	clean     clean
 }
 
 // memo is the last value of a field, and what was said of it.

@@ -1,0 +1,61 @@
+package explain
+
+import (
+	"strings"
+
+	"inzage/schema"
+)
+
+// Most values, and nearly all names of fields, are those of the record before.
+// What held nobody then holds nobody now, unless somebody was met since: a Masker
+// remembers that with what the Explainer remembers of the field, in records of one
+// source and name.
+
+// clean is the last value of a field that held nobody to mask.
+type clean struct {
+	knowledge int // see Masker.knowledge; 0 where there is no such value
+	kind      schema.Kind
+	value     string
+	changes   uint8 // since the same value last came twice
+}
+
+// knowledge is how much is known of people. What texts are judged by only grows,
+// so the same number is the same knowledge.
+func (m *Masker) knowledge() int {
+	return 1 + len(m.who.numbers) + len(m.who.codes) + len(m.who.names.known)
+}
+
+// cleanAfter looks for people and returns what was known, or 0 where there was
+// anybody: to be masked, to be shown, or to be known from now on.
+func (m *Masker) cleanAfter(look func() (found bool)) int {
+	before, shown := m.knowledge(), m.shown
+	if look() || m.knowledge() != before || m.shown != shown {
+		return 0
+	}
+	return before
+}
+
+// fieldAgain is field, from memory where that is possible.
+func (m *Masker) fieldAgain(f *schema.Field, source string, fp *fieldPlan) (masked string, found bool) {
+	if m.aboutField(fp).element != "" { // it depends on the fields beside it
+		return m.field(f, source, fp)
+	}
+	v, c := f.Value.Reveal(), &fp.clean
+	same := c.knowledge > 0 && c.kind == f.Kind && c.value == v
+	if same {
+		if c.changes = 0; c.knowledge == m.knowledge() {
+			return v, false
+		}
+	}
+	after := m.cleanAfter(func() bool {
+		masked, found = m.field(f, source, fp)
+		return found
+	})
+	switch {
+	case same:
+		c.knowledge = after
+	case after > 0 && c.changes < mostChanges && len(v) <= longestRemembered:
+		*c = clean{after, f.Kind, strings.Clone(v), c.changes + 1}
+	}
+	return masked, found
+}
