@@ -37,6 +37,34 @@ func TestExplainAllocations(t *testing.T) {
 	}
 }
 
+// TestMaskAllocations guards what looking for other people costs where there are
+// none: values that are new in each record are looked through, the rest is
+// remembered.
+func TestMaskAllocations(t *testing.T) {
+	// Not parallel: AllocsPerRun counts what others allocate too.
+	for _, kind := range []struct {
+		name    string
+		records []schema.Record
+		most    float64
+	}{{"export, 13 fields", exported(200), 20}, {"viewer, 52 fields", viewed(200), 6}} {
+		c := builtin(t)
+		who := Reader{Lang: schema.Dutch, Zone: amsterdam(t)}
+		x, m := c.For(who), c.Masker(who, Others{})
+		for _, r := range kind.records {
+			m.Learn(x, r)
+		}
+		i := 0
+		got := testing.AllocsPerRun(1000, func() {
+			m.Learn(x, kind.records[i%len(kind.records)])
+			i++
+		})
+		t.Logf("%s: %.0f allocations a record", kind.name, got)
+		if got > kind.most {
+			t.Errorf("%s: %.0f allocations a record, at most %.0f", kind.name, got, kind.most)
+		}
+	}
+}
+
 // TestSameValueAgain holds that what is remembered of a value is what would be
 // worked out anew, however values follow each other.
 func TestSameValueAgain(t *testing.T) {

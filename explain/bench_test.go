@@ -129,6 +129,30 @@ func BenchmarkExplain(b *testing.B) {
 	}
 }
 
+// BenchmarkMask is what looking for other people adds to a record that holds none,
+// which is most of them.
+func BenchmarkMask(b *testing.B) {
+	for _, bench := range []struct {
+		name    string
+		records []schema.Record
+	}{{"export, 13 fields", exported(1000)}, {"viewer, 52 fields", viewed(1000)}} {
+		b.Run(bench.name, func(b *testing.B) {
+			c := builtin(b)
+			who := Reader{Lang: schema.Dutch, Zone: time.UTC}
+			x, m := c.For(who), c.Masker(who, Others{})
+			b.ReportAllocs()
+			i, slice, best := 0, time.Now(), time.Duration(1<<62)
+			for b.Loop() {
+				m.Learn(x, bench.records[i%len(bench.records)])
+				if i++; i%100 == 0 {
+					best, slice = min(best, time.Since(slice)), time.Now()
+				}
+			}
+			b.ReportMetric(float64(best.Nanoseconds())/100, "best-ns/op")
+		})
+	}
+}
+
 // BenchmarkExplainNew is the first record of a name: everything is looked up.
 func BenchmarkExplainNew(b *testing.B) {
 	for _, bench := range []struct {

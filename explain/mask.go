@@ -121,8 +121,8 @@ func (m *Masker) Unreadable(r *schema.Record) bool {
 }
 
 // record masks a record. What is known of its fields, their values aside, is in
-// the plan, and x knows it; an unreadable record has neither. It does not write to
-// r's fields: they are replaced.
+// the plan that x has of it; of a record that could not be read, nothing is. It
+// does not write to r's fields: they are replaced.
 func (m *Masker) record(r *schema.Record, p *plan, x *Explainer) bool {
 	m.masks = m.masks[:0]
 	clear(m.elements)
@@ -136,11 +136,7 @@ func (m *Masker) record(r *schema.Record, p *plan, x *Explainer) bool {
 	}
 	m.plans = m.plans[:0]
 	for i := range r.Fields {
-		fp := &fieldPlan{path: r.Fields[i].Path, note: schema.Note{Layer: schema.LayerNone}}
-		if x != nil {
-			fp = x.nth(p, i, r.Fields[i].Path)
-		}
-		m.plans = append(m.plans, fp)
+		m.plans = append(m.plans, x.nthOrNone(p, i, r.Fields[i].Path))
 	}
 	m.ownElements(r)
 	shared := true

@@ -59,3 +59,12 @@ func (m *Masker) fieldAgain(f *schema.Field, source string, fp *fieldPlan) (mask
 	}
 	return masked, found
 }
+
+// nthOrNone is nth, or for no Explainer the plan of a field of which nothing is
+// known.
+func (x *Explainer) nthOrNone(p *plan, i int, path string) *fieldPlan {
+	if x == nil {
+		return &fieldPlan{path: path, note: schema.Note{Layer: schema.LayerNone}}
+	}
+	return x.nth(p, i, path)
+}
