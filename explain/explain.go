@@ -27,7 +27,7 @@ type Explainer struct {
 	c      *Catalog
 	in     Interpreter
 	detect detector
-	asked  time.Time
+	reader Reader
 	plans  map[string]*plan
 	byName map[scoped]*field // found by a field's name alone; nil where nothing is known
 	key    []byte
@@ -55,21 +55,35 @@ func (c *Catalog) For(r Reader) *Explainer {
 		zone = time.UTC
 	}
 	return &Explainer{
-		c: c, in: c.Interpreter(r.Lang, zone), detect: newDetector(r.Subject), asked: r.Asked,
+		c: c, in: c.Interpreter(r.Lang, zone), detect: newDetector(r.Subject), reader: r,
 		plans: make(map[string]*plan), byName: make(map[scoped]*field),
 	}
 }
 
+// Another makes an explainer to the same reader, for another goroutine.
+func (x *Explainer) Another() *Explainer { return x.c.For(x.reader) }
+
 // Explain puts a record into words. It never fails: what is not known is said
 // to be unknown, and Layer says how much is.
 func (x *Explainer) Explain(r schema.Record) schema.Explanation {
+	var e schema.Explanation
+	x.ExplainTo(&e, r)
+	return e
+}
+
+// ExplainTo is Explain into e, whose notes give their memory.
+func (x *Explainer) ExplainTo(e *schema.Explanation, r schema.Record) {
 	p := x.plan(&r)
-	e := schema.Explanation{
+	notes := e.Notes[:0]
+	if cap(notes) < len(r.Fields) {
+		notes = make([]schema.Note, len(r.Fields))
+	}
+	*e = schema.Explanation{
 		Record: r, App: p.app, Title: p.title, Layer: p.layer, Rule: p.rule, Ref: p.ref,
 		Described: p.described, About: p.about, DataKind: p.kind, Facets: p.facets, Class: schema.Stripped,
-		Notes: make([]schema.Note, len(r.Fields)),
+		Notes: notes[:len(r.Fields)],
 	}
-	e.Facets.Age = age(r.At, x.asked)
+	e.Facets.Age = age(r.At, x.reader.Asked)
 	platform := 0
 	x.values = append(x.values[:0], make([]string, len(p.text.slots))...)
 	for i := range r.Fields {
@@ -91,7 +105,7 @@ func (x *Explainer) Explain(r schema.Record) schema.Explanation {
 	if len(r.Fields) == 0 {
 		e.Class = schema.Unknown
 	}
-	e.Findings = x.c.facets.findings(&e)
+	e.Findings = x.c.facets.findings(e)
 	x.text = p.text.appendTo(x.text[:0], func(i int) string {
 		if v, ok := p.fixed[p.text.slots[i].path]; ok {
 			return v
@@ -99,7 +113,6 @@ func (x *Explainer) Explain(r schema.Record) schema.Explanation {
 		return x.values[i]
 	})
 	e.Text = schema.NewPersonal(string(x.text))
-	return e
 }
 
 // unset is the number that Windows writes where a value is unknown.

@@ -32,17 +32,17 @@ func (l Line) learn(ctx context.Context, set *inputs.Set) error {
 }
 
 func (l Line) learnFile(ctx context.Context, f schema.File, src schema.Source) error {
-	for rec, err := range src.Records(l.Subject, f, nil) {
+	for step := range ahead(src.Records(l.Subject, f, nil), nil) {
 		if ctx.Err() != nil {
 			return schema.Fail(schema.CodeInterrupted, "read input", ctx.Err())
 		}
-		if err != nil {
+		if err := step.err; err != nil {
 			if code := schema.CodeOf(err); code == schema.CodeOtherPerson || code == schema.CodeOtherTenant {
 				return err
 			}
 			return nil
 		}
-		l.Mask.Learn(l.Explain, rec)
+		l.Mask.Learn(l.Explain, step.record)
 	}
 	return nil
 }

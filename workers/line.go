@@ -1,6 +1,7 @@
 // Package workers holds the straight line: files in, records read, explained,
 // handed to a sink. It is one loop in one place; everything else is either
-// before it (inputs, sources) or behind it (explain, bundle).
+// before it (inputs, sources) or behind it (explain, bundle). Reading and
+// explaining run ahead of the loop, on other cores (ahead.go).
 package workers
 
 import (
@@ -64,6 +65,7 @@ type Summary struct {
 	Originals []Original
 	shown     shownNames
 	twice     *twice
+	crew      []*explain.Explainer
 	// Uncompared is how many records were not compared with those of other files,
 	// since there are too many.
 	Uncompared int64
@@ -91,7 +93,7 @@ func (l Line) Run(ctx context.Context, set *inputs.Set) (*Summary, error) {
 		return nil, err
 	}
 	s.shown.mask = l.Mask
-	s.twice = newTwice()
+	s.twice, s.crew = newTwice(), crew(l.Explain)
 	// What names its person goes first: nothing of another person's is read.
 	for _, support := range []bool{true, false} {
 		for f, err := range set.Files() {
@@ -227,7 +229,8 @@ func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error
 func (l Line) records(ctx context.Context, s *Summary, f schema.File, src schema.Source, format schema.Format, info *readFile) error {
 	var tally schema.Tally
 	s.twice.file(info.FileInfo.Name)
-	for rec, err := range src.Records(l.Subject, f, &tally) {
+	for step := range ahead(src.Records(l.Subject, f, &tally), s.crew) {
+		rec, e, err := &step.record, &step.explained, step.err
 		if ctx.Err() != nil {
 			return schema.Fail(schema.CodeInterrupted, "read input", ctx.Err())
 		}
@@ -256,20 +259,20 @@ func (l Line) records(ctx context.Context, s *Summary, f schema.File, src schema
 		case rec.Unreadable != "":
 			info.Unreadable++
 			info.cut = info.cut || rec.Cut > 0
-			if l.Mask != nil && l.Mask.Unreadable(&rec) {
+			if l.Mask != nil && l.Mask.Unreadable(rec) {
 				info.hides = true
 				s.Masked++
 			}
-			if err := l.Sink.Unreadable(&rec); err != nil {
+			if err := l.Sink.Unreadable(rec); err != nil {
 				return err
 			}
 		default:
 			of, twice := schema.Origin{}, false
 			if l.Duplicate != nil {
-				of, twice = s.twice.seen(&rec)
+				of, twice = s.twice.seen(rec)
 			}
-			e := l.Explain.Explain(rec)
-			masked := l.Mask != nil && l.Mask.Explained(l.Explain, &e)
+			e.Record.From = rec.From
+			masked := l.Mask != nil && l.Mask.Explained(l.Explain, e)
 			info.hides = info.hides || masked // so is the file, where it holds it again
 			if twice {
 				info.Duplicates++
@@ -282,7 +285,7 @@ func (l Line) records(ctx context.Context, s *Summary, f schema.File, src schema
 				s.Masked++
 			}
 			s.Layers[e.Layer]++
-			if err := l.Sink.Add(&e); err != nil {
+			if err := l.Sink.Add(e); err != nil {
 				return err
 			}
 		}
