@@ -10,9 +10,9 @@ import (
 )
 
 // A case is read, explained and written at the same time, in batches: one
-// goroutine reads ahead, some explain, and the loop of Line takes what they made in
-// the order of the file. What the loop does is done in order, on one goroutine:
-// masking, counting, writing.
+// goroutine reads ahead, others explain where there are cores for them, and the
+// loop of Line takes what they made in the order of the file. What the loop does is
+// done in order, on one goroutine: masking, counting, writing.
 
 const (
 	batchRecords  = 64
@@ -20,17 +20,29 @@ const (
 	hugeBatch     = 4 << 20 // one record can take 256 MB
 	bytesPerField = 40      // and its value
 	// maxExplainers bounds what explainers remember: each learns the names of
-	// events anew. More would wait for the loop.
-	maxExplainers = 4
+	// events anew, some 50 MB of two thousand names. More would wait for the loop.
+	maxExplainers = 1
 )
 
 // step is a record, and what was made of it on its way to the loop.
 type step struct {
 	record schema.Record
 	err    error
-	// explained is set where the record can be read and is the person's. Its
+	// explained is of a record that can be read and is the person's, once done. Its
 	// memory is used again for a later record.
 	explained schema.Explanation
+	done      bool
+}
+
+// explanation is what was made of the record, or what x makes of it where nobody
+// else has.
+func (s *step) explanation(x *explain.Explainer) *schema.Explanation {
+	if !s.done {
+		x.ExplainTo(&s.explained, s.record)
+		s.done = true
+	}
+	s.explained.Record.From = s.record.From
+	return &s.explained
 }
 
 // batch is some records that stand one after the other.
@@ -41,9 +53,10 @@ type batch struct {
 	panicked any           // what stopped the goroutine that worked on it
 }
 
-// crew makes explainers of the same reader as x, as many as there are cores to spare.
+// crew makes explainers to the same reader as x, as many as there are cores to
+// spare beside those that read, and that write and pack: none on two.
 func crew(x *explain.Explainer) []*explain.Explainer {
-	list := make([]*explain.Explainer, max(1, min(runtime.GOMAXPROCS(0)-2, maxExplainers)))
+	list := make([]*explain.Explainer, max(0, min(runtime.GOMAXPROCS(0)-2, maxExplainers)))
 	for i := range list {
 		list[i] = x.Another()
 	}
@@ -159,7 +172,7 @@ func (b *batch) add(r schema.Record, err error) {
 	}
 	n := len(b.steps)
 	b.steps = b.steps[:n+1] // with the memory of an explanation in it
-	b.steps[n].record, b.steps[n].err = r, err
+	b.steps[n].record, b.steps[n].err, b.steps[n].done = r, err, false
 }
 
 // explain explains the records that can be read and are the person's; without an
@@ -170,7 +183,7 @@ func (b *batch) explain(x *explain.Explainer) {
 	}
 	for i := range b.steps {
 		if s := &b.steps[i]; s.err == nil && s.record.Unreadable == "" && s.record.Owner != schema.OwnerOther {
-			x.ExplainTo(&s.explained, s.record)
+			s.explanation(x)
 		}
 	}
 }

@@ -74,11 +74,14 @@ func TestAhead(t *testing.T) {
 				if s.err != nil || s.record.From.Record != int64(at) {
 					t.Fatalf("at %d: record %d, %v", at, s.record.From.Record, s.err)
 				}
-				if explainers == 0 || s.record.Unreadable != "" || s.record.Owner == schema.OwnerOther {
+				if s.record.Unreadable != "" || s.record.Owner == schema.OwnerOther {
 					continue
 				}
 				want := one.Explain(s.record)
-				if got := s.explained; got.Title != want.Title || !got.Text.Equal(want.Text) || len(got.Notes) != len(s.record.Fields) || got.Record.From != s.record.From {
+				if s.done != (explainers > 0) {
+					t.Fatalf("record %d is explained: %v", at, s.done)
+				}
+				if got := s.explanation(one); got.Title != want.Title || !got.Text.Equal(want.Text) || len(got.Notes) != len(s.record.Fields) || got.Record.From != s.record.From {
 					t.Fatalf("record %d is not explained as it would be", at)
 				}
 			}

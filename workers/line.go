@@ -230,7 +230,7 @@ func (l Line) records(ctx context.Context, s *Summary, f schema.File, src schema
 	var tally schema.Tally
 	s.twice.file(info.FileInfo.Name)
 	for step := range ahead(src.Records(l.Subject, f, &tally), s.crew) {
-		rec, e, err := &step.record, &step.explained, step.err
+		rec, err := &step.record, step.err
 		if ctx.Err() != nil {
 			return schema.Fail(schema.CodeInterrupted, "read input", ctx.Err())
 		}
@@ -271,7 +271,7 @@ func (l Line) records(ctx context.Context, s *Summary, f schema.File, src schema
 			if l.Duplicate != nil {
 				of, twice = s.twice.seen(rec)
 			}
-			e.Record.From = rec.From
+			e := step.explanation(l.Explain)
 			masked := l.Mask != nil && l.Mask.Explained(l.Explain, e)
 			info.hides = info.hides || masked // so is the file, where it holds it again
 			if twice {
