@@ -161,7 +161,7 @@ type parsed struct {
 func parseFile(f file) parsed {
 	p := parsed{name: f.name, shape: shapeOf(f.name)}
 	switch {
-	case folder(f.name) == "law": // read by explain/law; part of the version all the same
+	case folder(f.name) == "law", folder(f.name) == "registers": // read by explain/law and explain/register; part of the version all the same
 	case p.shape == nil:
 		p.err = errors.New("no such part of the catalog")
 	case readPlain(f.data, p.shape):

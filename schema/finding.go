@@ -6,22 +6,22 @@ package schema
 type Finding struct {
 	// ID is the stable code of the kind of finding; the catalog says what it
 	// means (finding.ID) and what to do.
-	ID FindingID
+	ID FindingID `json:"id"`
 	// Severity says how soon somebody must look.
-	Severity Severity
+	Severity Severity `json:"severity"`
 	// Count is the number of records (or values, where ID says so).
-	Count int64
+	Count int64 `json:"count"`
 	// Evidence says where, most frequent first, and is bounded; More counts
 	// what is not listed.
-	Evidence []Evidence
-	More     int64
+	Evidence []Evidence `json:"evidence,omitempty"`
+	More     int64      `json:"more,omitempty"`
 }
 
 // Evidence is one place of a finding. Code is one of our own codes or the key of
 // a catalog entry, never a value, name or path from the data.
 type Evidence struct {
-	Code  string
-	Count int64
+	Code  string `json:"code"`
+	Count int64  `json:"count"`
 }
 
 // FindingID is the code of a kind of finding. The codes are public output.
@@ -44,6 +44,21 @@ const (
 	// FindingOwnController: records of a service for which Microsoft decides
 	// by itself, which an export by the organisation should not hold.
 	FindingOwnController FindingID = "own-controller"
+	// FindingNeither: diagnostic events while the organisation chose to send none
+	// (level "Neither").
+	FindingNeither FindingID = "diagnostic-at-neither"
+	// FindingSwitchedOff: requests to a service that the organisation switched off.
+	FindingSwitchedOff FindingID = "traffic-while-off"
+	// FindingPromise: requests that Microsoft promised would no longer be made.
+	FindingPromise FindingID = "against-promise"
+	// FindingAdvertising: records with an identifier that exists for advertising.
+	FindingAdvertising FindingID = "advertising-id"
+	// FindingHost: requests to a host of which nobody wrote down whose it is.
+	FindingHost FindingID = "unknown-host"
+	// FindingReportNames: the reports for admins show names. Count is 1.
+	FindingReportNames FindingID = "report-names-shown"
+	// FindingOthers: records of other people in what came from a person's device.
+	FindingOthers FindingID = "others-on-device"
 	// FindingTexts: legal texts that should have been looked at again before
 	// the day of the request. Count counts texts.
 	FindingTexts FindingID = "texts-overdue"
@@ -52,9 +67,10 @@ const (
 // Severity is how soon somebody must look at a finding of this kind.
 func (id FindingID) Severity() Severity {
 	switch id {
-	case FindingExceptionAge, FindingIdentified, FindingOutsideEU:
+	case FindingExceptionAge, FindingIdentified, FindingOutsideEU,
+		FindingNeither, FindingSwitchedOff, FindingPromise, FindingAdvertising:
 		return SeverityHigh
-	case FindingPurpose, FindingAge, FindingOwnController:
+	case FindingPurpose, FindingAge, FindingOwnController, FindingHost, FindingReportNames, FindingOthers:
 		return SeverityMedium
 	case FindingTexts:
 		return SeverityLow

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"inzage/explain/finding"
 	"inzage/schema"
 )
 
@@ -75,13 +76,13 @@ func (b *book) findingList() *section {
 
 // found gives the findings of the records, and of the texts themselves.
 func (b *book) found() []schema.Finding {
-	list := b.placing.list()
+	list := b.placing.findings.Findings()
 	if b.head.Law == nil {
 		return list
 	}
 	if keys := b.head.Law.Overdue(); len(keys) > 0 {
 		f := schema.Finding{ID: schema.FindingTexts, Severity: schema.FindingTexts.Severity(), Count: int64(len(keys))}
-		for _, k := range keys[:min(len(keys), maxEvidence)] {
+		for _, k := range keys[:min(len(keys), finding.MaxEvidence)] {
 			f.Evidence = append(f.Evidence, schema.Evidence{Code: k, Count: 1})
 		}
 		f.More = f.Count - int64(len(f.Evidence))

@@ -209,7 +209,7 @@ func TestLegal(t *testing.T) {
 	var m struct {
 		Law      lawUsed
 		Placing  placings
-		Findings []finding
+		Findings []schema.Finding
 	}
 	if err := json.Unmarshal(member(t, res.Path, "manifest.json"), &m); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package bundle
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"inzage/schema"
 )
@@ -24,16 +25,16 @@ type manifest struct {
 	// Withheld are files that were received and are not in the bundle, since they
 	// hold, or can hold, what identifies other people. Their hashes would let a
 	// reader try out who; the organisation has them.
-	Withheld []withheldFile `json:"withheld,omitempty"`
-	Masked   *maskedCounts  `json:"masked,omitempty"`
-	Files    []part         `json:"files"`
-	Archive  part           `json:"archive"`
-	Key      string         `json:"key,omitempty"` // public, of who signed; PKIX in base64
-	Law      *lawUsed       `json:"law,omitempty"`
-	Placing  placings       `json:"placing"`
-	Findings []finding      `json:"findings"`
-	Searches []search       `json:"searches"` // where was searched, and how that ended
-	Limits   *overflowed    `json:"not_listed,omitempty"`
+	Withheld []withheldFile   `json:"withheld,omitempty"`
+	Masked   *maskedCounts    `json:"masked,omitempty"`
+	Files    []part           `json:"files"`
+	Archive  part             `json:"archive"`
+	Key      string           `json:"key,omitempty"` // public, of who signed; PKIX in base64
+	Law      *lawUsed         `json:"law,omitempty"`
+	Placing  placings         `json:"placing"`
+	Findings []schema.Finding `json:"findings"`
+	Searches []search         `json:"searches"` // where was searched, and how that ended
+	Limits   *overflowed      `json:"not_listed,omitempty"`
 }
 
 // maskedCounts says how much was replaced because it is about other people.
@@ -186,28 +187,16 @@ func (p *placing) public() placings {
 	return x
 }
 
-// finding is a finding without content, as the data protection officer reads it.
-type finding struct {
-	ID       schema.FindingID `json:"id"`
-	Severity schema.Severity  `json:"severity"`
-	Count    int64            `json:"count"`
-	Evidence []evidence       `json:"evidence,omitempty"`
-	More     int64            `json:"more,omitempty"`
-}
-
-type evidence struct {
-	Code  string `json:"code"`
-	Count int64  `json:"count"`
-}
-
-func publicFindings(list []schema.Finding) []finding {
-	out := make([]finding, 0, len(list))
+// publicFindings are findings as the data protection officer reads them, never
+// null.
+func publicFindings(list []schema.Finding) []schema.Finding {
+	out := make([]schema.Finding, 0, len(list))
 	for _, f := range list {
-		x := finding{ID: f.ID, Severity: f.Severity, Count: f.Count, More: f.More}
-		for _, e := range f.Evidence {
-			x.Evidence = append(x.Evidence, evidence{visible(e.Code), e.Count})
+		f.Evidence = slices.Clone(f.Evidence)
+		for i := range f.Evidence {
+			f.Evidence[i].Code = visible(f.Evidence[i].Code)
 		}
-		out = append(out, x)
+		out = append(out, f)
 	}
 	return out
 }

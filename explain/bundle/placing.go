@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"inzage/explain/finding"
 	"inzage/schema"
 )
 
@@ -18,7 +19,7 @@ type placing struct {
 	roles      map[schema.Role]int64
 	services   tags
 	platforms  tags
-	findings   map[schema.FindingID]*noticed
+	findings   finding.List
 	matrix     matrix
 }
 
@@ -30,24 +31,11 @@ type placed struct {
 	regions             tags
 }
 
-// noticed is a finding while it is counted.
-type noticed struct {
-	count, more int64
-	evidence    map[string]int64
-}
-
-// maxEvidence bounds the places that a finding lists, maxNoticed those that are
-// counted: keys are the catalog's, but nothing here says so.
-const (
-	maxEvidence = 20
-	maxNoticed  = 5_000
-)
-
 func newPlacing() *placing {
 	return &placing{
 		categories: make(map[schema.Category]*placed), purposes: make(map[schema.Purpose]int64),
 		regions: make(map[schema.Region]int64), roles: make(map[schema.Role]int64),
-		findings: make(map[schema.FindingID]*noticed), matrix: make(matrix),
+		matrix: make(matrix),
 	}
 }
 
@@ -67,22 +55,7 @@ func (p *placing) add(e *schema.Explanation) {
 	p.platforms.add(x.Platform)
 	p.matrix.add(x)
 	for _, id := range e.Findings {
-		p.notice(id, cmp.Or(e.Rule, string(eventLayer(e.Layer))))
-	}
-}
-
-// notice counts a record with a finding; key is the entry that explains it.
-func (p *placing) notice(id schema.FindingID, key string) {
-	n := p.findings[id]
-	if n == nil {
-		n = &noticed{evidence: make(map[string]int64)}
-		p.findings[id] = n
-	}
-	n.count++
-	if _, ok := n.evidence[key]; ok || len(n.evidence) < maxNoticed {
-		bump(n.evidence, key)
-	} else {
-		n.more++
+		p.findings.Notice(id, cmp.Or(e.Rule, string(eventLayer(e.Layer))), 1)
 	}
 }
 
@@ -94,28 +67,6 @@ func (p *placed) add(x *schema.Facets) {
 	p.services.add(x.Service)
 	p.platforms.add(x.Platform)
 	p.regions.add(string(x.Region))
-}
-
-// list gives the findings, the most urgent first.
-func (p *placing) list() []schema.Finding {
-	order := []schema.Severity{schema.SeverityHigh, schema.SeverityMedium, schema.SeverityLow}
-	var list []schema.Finding
-	for _, id := range sortedKeys(p.findings) {
-		n := p.findings[id]
-		f := schema.Finding{ID: id, Severity: id.Severity(), Count: n.count, More: n.more}
-		for i, e := range ranked(n.evidence) {
-			if i < maxEvidence {
-				f.Evidence = append(f.Evidence, schema.Evidence{Code: e.name, Count: e.count})
-			} else {
-				f.More += e.count
-			}
-		}
-		list = append(list, f)
-	}
-	slices.SortStableFunc(list, func(a, b schema.Finding) int {
-		return cmp.Or(cmp.Compare(slices.Index(order, a.Severity), slices.Index(order, b.Severity)), cmp.Compare(b.Count, a.Count))
-	})
-	return list
 }
 
 // tags counts a handful of codes.

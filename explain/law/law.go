@@ -73,6 +73,9 @@ func settings() map[string][]string {
 		"eu-data-boundary": {"yes", "no"},
 		"report-names":     {"hidden", "shown"},
 		"viva-insights":    {"off", "on"},
+		// the additional optional connected experiences, such as Bing
+		"optional-experiences": {"off", "on"},
+		"giphy":                {"off", "on"},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 // exchange is one request and its answer, without what is left out.
 type exchange struct {
 	host, key string
+	from      string // the host of the page that it came from
 	telemetry bool
 	started   string
 	fields    []schema.Field
@@ -116,6 +117,7 @@ func (k *keeper) pair(list string, nameField, valueField schema.Field) {
 		if at := origin(value); at != "" {
 			k.x.fields = append(k.x.fields, nameField)
 			k.keep(valueField, at)
+			k.x.from = at[strings.Index(at, "://")+len("://"):]
 		}
 		k.content = k.content || path(value) != ""
 	case !k.x.telemetry, !isTechnical(name):
@@ -157,6 +159,7 @@ func (r *reading) request(x exchange, offset int64) bool {
 		}
 	}
 	add("host", x.host)
+	add("from", x.from)
 	add("body", kind)
 	add("key", x.key)
 	if kind == bodyEvents {
