@@ -3,6 +3,7 @@ package queue_test
 import (
 	"runtime"
 	"testing"
+	"time"
 
 	"inzage/queue"
 	"inzage/queue/queuetest"
@@ -72,6 +73,17 @@ func BenchmarkRegister(all *testing.B) {
 				b.Fatal(n)
 			}
 		}
+	})
+	// What the clock does at every turn, but for what it writes.
+	all.Run("sweep", func(b *testing.B) {
+		today, owing := schema.CivilDate(time.Now(), time.UTC), 0
+		for b.Loop() {
+			owing = 0
+			for req := range r.Open() {
+				owing += len(req.Owing(today))
+			}
+		}
+		b.ReportMetric(float64(owing), "owing")
 	})
 	all.Run("verify", func(b *testing.B) {
 		for b.Loop() {
