@@ -249,7 +249,12 @@ func lost(up context.Context, op string, err error) error {
 
 // Sweep deletes the parts that no blob names and that are a day old: a Put that
 // was cut off left them. It returns how many.
+//
+// Uploads that stood still for a week are given up first.
 func (v *Vault) Sweep(ctx context.Context, now time.Time) (int, error) {
+	if err := v.forget(ctx, now); err != nil {
+		return 0, err
+	}
 	named, err := v.named(ctx)
 	if err != nil {
 		return 0, err
@@ -274,16 +279,35 @@ func (v *Vault) Sweep(ctx context.Context, now time.Time) (int, error) {
 	return swept, nil
 }
 
-// named returns the ids of all blobs of all boxes.
+// named returns the ids of all blobs of all boxes, and of those that come in.
 func (v *Vault) named(ctx context.Context) (map[string]bool, error) {
 	named := make(map[string]bool)
-	err := (&Box{vault: v, place: "*"}).each(ctx, "blob", func(key string, sealed []byte) error {
-		var h head
-		err := v.boxOf(key).unseal(key, sealed, &h)
-		named[h.ID] = true
-		return err
+	for _, kind := range []string{"blob", "upload"} {
+		err := (&Box{vault: v, place: "*"}).each(ctx, kind, func(key string, sealed []byte) error {
+			var h head
+			err := v.boxOf(key).unseal(key, sealed, &h)
+			named[h.ID] = true
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return named, nil
+}
+
+// forget gives up the uploads that stood still for too long.
+func (v *Vault) forget(ctx context.Context, now time.Time) error {
+	return (&Box{vault: v, place: "*"}).each(ctx, "upload", func(key string, sealed []byte) error {
+		var at incoming
+		if err := v.boxOf(key).unseal(key, sealed, &at); err != nil {
+			return err
+		}
+		if now.Sub(at.Moved) < forgottenAfter {
+			return nil
+		}
+		return fail("forget upload", v.index.Delete(ctx, key))
 	})
-	return named, err
 }
 
 // codeOr is the code of an error that has one, else the given code.

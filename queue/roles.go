@@ -86,13 +86,13 @@ func (r Role) erases() bool { return r == RoleDesk || r == RoleClock }
 func (r Role) entries() []schema.EntryKind {
 	switch r {
 	case RoleIntake:
-		return []schema.EntryKind{schema.EntryOpened, schema.EntryVerified}
+		return []schema.EntryKind{schema.EntryOpened, schema.EntryVerified, schema.EntryHandedIn}
 	case RoleDesk:
 		return []schema.EntryKind{
 			schema.EntryOpened, schema.EntryVerified, schema.EntryProposed, schema.EntryExtended, schema.EntrySuspended,
 			schema.EntryResumed, schema.EntryRefused, schema.EntryWithdrawn, schema.EntryReleased, schema.EntryRecalled,
 			schema.EntryDelivered, schema.EntryDefault, schema.EntryViewed, schema.EntryErasing, schema.EntryCleared, schema.EntryErased, schema.EntryDeclined,
-			schema.EntryDenied,
+			schema.EntryDenied, schema.EntryHandedIn,
 		}
 	case RoleClock:
 		return []schema.EntryKind{schema.EntryReminded, schema.EntryErasing, schema.EntryCleared, schema.EntryErased}
@@ -116,7 +116,7 @@ func (r Role) orders() []Kind {
 	case RoleDesk:
 		return []Kind{KindFetch, KindBuild}
 	case RoleClock:
-		return []Kind{KindNotify}
+		return []Kind{KindNotify, KindFetch} // what was handed in during a build
 	case RoleFetch:
 		return []Kind{KindBuild}
 	case RoleSetup, RoleBuild, RoleNotify, RoleAudit:

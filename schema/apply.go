@@ -55,8 +55,8 @@ func (r Request) check(e Entry, today Date) error {
 			return conflict("decline proposal")
 		}
 	case EntryReleased, EntryDelivered:
-		// What leaves is what was looked at.
-		if e.Ref == "" || e.Ref != r.Bundle {
+		// What leaves is what was looked at, and has all that was handed in.
+		if e.Ref == "" || e.Ref != r.Bundle || e.Kind == EntryReleased && !r.Collected() {
 			return conflict("release bundle")
 		}
 		if r.Erasing.Code == ErasesAll {
@@ -136,9 +136,21 @@ func (r Request) fold(e Entry) (Request, error) {
 		if e.Code != "" && !slices.Contains(r.Notices, e.Code) {
 			r.Notices = append(r.Notices, e.Code)
 		}
+	case EntryHandedIn:
+		if e.Part == "" {
+			return before, conflict("follow ledger")
+		}
+		if r.part(e.Part) == nil {
+			r.Parts = append(r.Parts, Part{Source: e.Part, State: PartIdle})
+		}
+		// What is settled must be read once more; what is under way reads it.
+		if p := r.part(e.Part); p.Settled() {
+			*p = Part{Source: e.Part, State: PartIdle}
+		}
 	case EntryFetch, EntryWaiting, EntryTried, EntryFetched, EntryAbandoned:
 		p := r.part(e.Part)
-		if p == nil || !p.work(e) {
+		// A build that is under way is let finish: its bundle would lack the part.
+		if p == nil || before.State == StateBuilding && !r.Build.Settled() || !p.work(e) {
 			return before, conflict("follow ledger")
 		}
 	case EntryBuild, EntryFaulted, EntryStuck, EntryBuilt:

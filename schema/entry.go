@@ -23,6 +23,7 @@ const (
 	EntryOpened    EntryKind = "opened"    // Case, Channel, Day, Calendar, Lang, Parts, FourEyes, Owner, Ref (sealed subject)
 	EntryVerified  EntryKind = "verified"  // Code: how identity was checked
 	EntryFetch     EntryKind = "fetch"     // Part: its fetch job is to run
+	EntryHandedIn  EntryKind = "handed-in" // Part, Counts: files were handed in, to be read with the rest; Code: or taken back
 	EntryResolved  EntryKind = "resolved"  // Part, Ref (sealed subject as the directory knows it), Code: what is worth knowing of the account
 	EntryWaiting   EntryKind = "waiting"   // Part, Until: the far side is not ready, or asked to wait; not a try
 	EntryTried     EntryKind = "tried"     // Part, Code: one try failed, another follows

@@ -77,11 +77,12 @@ type rule struct {
 
 // lifecycle is the table. What an entry asks beyond the state stands in
 // Request.check.
-func lifecycle() [30]rule {
-	return [30]rule{
+func lifecycle() [31]rule {
+	return [31]rule{
 		{EntryOpened, none, StateReceived},
 		{EntryVerified, received, StateVerified},
-		{EntryFetch, verified | collecting | review, StateCollecting},
+		{EntryFetch, verified | collecting | building | review, StateCollecting},
+		{EntryHandedIn, open, ""},
 		{EntryResolved, collecting, ""},
 		{EntryWaiting, collecting, ""},
 		{EntryTried, collecting, ""},

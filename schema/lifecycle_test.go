@@ -252,6 +252,45 @@ func TestJobsAreOrderedOnce(t *testing.T) {
 	}
 }
 
+// What is handed in later is read before anything leaves, and nothing under way
+// is disturbed.
+func TestHandedInLater(t *testing.T) {
+	t.Parallel()
+	s := opened(t, false)
+	handed := schema.Entry{Kind: schema.EntryHandedIn, Part: "upload"}
+	read := schema.Entry{Kind: schema.EntryFetch, Part: "upload"}
+	part := func(want schema.PartState) {
+		t.Helper()
+		if p, _ := s.r.PartOf("upload"); p.State != want {
+			t.Errorf("the part is %s, want %s", p.State, want)
+		}
+	}
+	s.refused(schema.Entry{Kind: schema.EntryHandedIn}, schema.CodeConflict)
+	s.ok(handed)
+	part(schema.PartIdle)
+	s.ok(
+		schema.Entry{Kind: schema.EntryVerified},
+		schema.Entry{Kind: schema.EntryFetch, Part: "graphexport"}, schema.Entry{Kind: schema.EntryFetch, Part: "dataviewer"}, read, handed,
+	)
+	part(schema.PartOrdered) // it reads what is there when it runs
+	for _, name := range []string{"graphexport", "dataviewer", "upload"} {
+		s.ok(schema.Entry{Kind: schema.EntryFetched, Part: name})
+	}
+	s.ok(schema.Entry{Kind: schema.EntryBuild}, handed)
+	part(schema.PartIdle)
+	s.refused(read, schema.CodeConflict)
+	s.ok(schema.Entry{Kind: schema.EntryBuilt, Ref: "b"})
+	s.refused(schema.Entry{Kind: schema.EntryReleased, Ref: "b"}, schema.CodeConflict)
+	if got := s.r.On(s.today).WaitingFor; got != schema.WaitingWorker {
+		t.Errorf("it waits for %s", got)
+	}
+	s.ok(read, schema.Entry{Kind: schema.EntryFetched, Part: "upload"}, schema.Entry{Kind: schema.EntryBuild}, schema.Entry{Kind: schema.EntryStuck, Code: schema.CodeIO})
+	s.ok(handed, read) // a build that is parked holds nothing up
+	s.ok(schema.Entry{Kind: schema.EntryFetched, Part: "upload"}, schema.Entry{Kind: schema.EntryBuild}, schema.Entry{Kind: schema.EntryBuilt, Ref: "c"})
+	s.ok(schema.Entry{Kind: schema.EntryReleased, Ref: "c"})
+	s.refused(handed, schema.CodeConflict)
+}
+
 func TestExtensionOnlyInTheFirstMonth(t *testing.T) {
 	t.Parallel()
 	s := opened(t, false)

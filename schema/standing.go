@@ -58,7 +58,7 @@ func (r Request) waitingFor() Waiting {
 		return WaitingSecond
 	case r.State == StateReceived:
 		return WaitingIdentity
-	case r.State == StateReview:
+	case r.State == StateReview && r.Collected():
 		return WaitingReview
 	case slices.ContainsFunc(r.Parts, givenUp) || givenUp(r.Build):
 		return WaitingAdmin

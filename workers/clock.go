@@ -108,6 +108,7 @@ func (c *Clock) checkpoint(ctx context.Context) error {
 type Swept struct {
 	Requests  int // looked at
 	Reminders int // put on record
+	Unread    int // requests with files that were handed in during a build, now read
 }
 
 // Sweep puts on record every reminder that is owing at the moment now. The error
@@ -118,7 +119,7 @@ func (c *Clock) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 	var owing []schema.RequestID
 	for r := range c.Register.Open() {
 		done.Requests++
-		if len(r.Owing(today)) > 0 {
+		if len(r.Owing(today)) > 0 || len(unread(r)) > 0 {
 			owing = append(owing, r.ID)
 		}
 	}
@@ -127,8 +128,9 @@ func (c *Clock) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 		if ctx.Err() != nil {
 			return done, schema.Fail(schema.CodeInterrupted, "watch deadlines", ctx.Err())
 		}
-		n, err := c.remind(ctx, id, today)
+		n, read, err := c.settle(ctx, id, today)
 		done.Reminders += n
+		done.Unread += read
 		if err != nil && failed == nil {
 			failed = err
 		}
@@ -139,9 +141,9 @@ func (c *Clock) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 	return done, failed
 }
 
-// remind puts on record what a request still owes, by its ledger, which is newer
-// than the register.
-func (c *Clock) remind(ctx context.Context, id schema.RequestID, today schema.Date) (n int, err error) {
+// settle puts on record what a request still owes, by its ledger, which is newer
+// than the register: reminders, and the order to read what was handed in.
+func (c *Clock) settle(ctx context.Context, id schema.RequestID, today schema.Date) (n, read int, err error) {
 	_, err = c.Queue.Update(ctx, id, func(r schema.Request) ([]schema.Entry, error) {
 		var entries []schema.Entry
 		owing := r.Owing(today)
@@ -149,10 +151,12 @@ func (c *Clock) remind(ctx context.Context, id schema.RequestID, today schema.Da
 			entries = append(entries, r.Remind(m, i < len(owing)-1))
 		}
 		n = len(entries)
+		entries = append(entries, unread(r)...)
+		read = len(entries) - n
 		return entries, nil
 	})
 	if err != nil {
-		n = 0
+		n, read = 0, 0
 	}
-	return n, err
+	return n, read, err
 }

@@ -151,6 +151,10 @@ await employee.locator('main button').click() // two
 const own = employee.url()
 const number = own.split('/').pop()
 await look(employee, 'request-begun')
+await employee.goto(own + '/files')
+await employee.locator('#file').setInputFiles({ name: 'vakantie.png', mimeType: 'image/png', buffer: Buffer.from('no dump') })
+await employee.locator('form[enctype] button').click()
+await look(employee, 'files-refused')
 await employee.goto(ask) // asking again leads to the same request
 if (employee.url() !== own) say('asked twice:', employee.url())
 await employee.goto(address + '/requests')

@@ -39,6 +39,7 @@ func (a *app) desk(q *queue.Queue, reg *queue.Register, conf config, organisatio
 		Queue: q, Register: reg, Catalog: a.catalog, Zone: conf.zone(), Now: time.Now,
 		Organisation: organisation, Open: opened, Local: local,
 		OIDC: oidc, Address: conf.Desk.address(), Theme: theme,
+		Sources: sources(""), Largest: int64(conf.Desk.LargestMB) << 20,
 	})
 }
 

@@ -13,9 +13,11 @@ import (
 // deskConfig is the part "desk" of inzage.yaml.
 type deskConfig struct {
 	// Address is how people reach the desk: https://inzage.gemeente.example.
-	Address string        `yaml:"address"`
-	Theme   string        `yaml:"theme_file"` // a style sheet of the organisation
-	SignIn  *signInConfig `yaml:"sign_in"`
+	Address string `yaml:"address"`
+	Theme   string `yaml:"theme_file"` // a style sheet of the organisation
+	// LargestMB is how large a file may be that is handed in, in MiB; 0 is 4096.
+	LargestMB int           `yaml:"largest_upload_mb"`
+	SignIn    *signInConfig `yaml:"sign_in"`
 }
 
 type signInConfig struct {

@@ -9,14 +9,19 @@ import (
 	"testing"
 )
 
-// TestThreatModel holds the tests that the threat model names to the code: a
+// TestThreatModel holds the tests that the threat model and the list of the ASVS
+// name to the code: a
 // control whose test was removed or renamed is no longer shown by anything.
 func TestThreatModel(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")
-	doc, err := os.ReadFile(filepath.Join(root, "docs", "threat-model.md"))
-	if err != nil {
-		t.Fatal(err)
+	var doc []byte
+	for _, name := range []string{"threat-model.md", "security.md"} {
+		text, err := os.ReadFile(filepath.Join(root, "docs", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc = append(doc, text...)
 	}
 	named := regexp.MustCompile("`([a-z/]+): ((?:Test|Fuzz)[A-Za-z]+)`").FindAllStringSubmatch(string(doc), -1)
 	if len(named) == 0 {

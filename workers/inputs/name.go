@@ -43,6 +43,13 @@ func display(name string) (shown string, safe bool) {
 	return shown, shown == name
 }
 
+// Shown is the last part of a name from outside, as display shows it: the name
+// of a file that comes without its folder.
+func Shown(name string) string {
+	shown, _ := display(name)
+	return path.Base(shown)
+}
+
 // printable writes everything that is not visible text as \xNN or \u{N}.
 // Control characters could forge lines, direction marks could disguise an
 // extension.

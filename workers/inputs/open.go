@@ -44,6 +44,9 @@ type Options struct {
 	// archives are unpacked to; empty stands for the system's. The file is
 	// private (0600) and gone after Close.
 	Temp string
+	// Memory writes nothing to disk: an archive within an archive that would be
+	// is a file like any other, with the problem CodeTooLarge.
+	Memory bool
 	// Known is what was found to be wrong with these files before, where they
 	// were stored in between: what is no file, such as a link, was not stored.
 	Known []Problem
@@ -102,7 +105,7 @@ func open(ctx context.Context, o Options, list func(*builder) error) (*Set, erro
 		set: &Set{
 			index: make(map[string]*entry),
 			seen:  make(map[Problem]bool),
-			store: &store{folder: o.Temp},
+			store: &store{folder: o.Temp, memory: o.Memory},
 		},
 	}
 	for _, p := range o.Known {

@@ -38,6 +38,7 @@ func (c container) hold() (release func(), err error) {
 // appended to one temporary file. It is filled by one goroutine.
 type store struct {
 	folder string
+	memory bool  // and nowhere else
 	held   int64 // bytes in memory
 	file   *os.File
 	end    int64
@@ -56,6 +57,9 @@ func (s *store) keep(ctx context.Context, r io.Reader, limit int64) (container, 
 	}
 	if err != nil {
 		return container{}, err
+	}
+	if s.memory {
+		return container{}, schema.Fail(schema.CodeTooLarge, "keep archive in memory", nil)
 	}
 	if s.file == nil {
 		if s.file, err = os.CreateTemp(s.folder, "inzage-*"); err != nil {

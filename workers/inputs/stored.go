@@ -17,6 +17,8 @@ type Stored struct {
 	Size int64
 	// Open starts reading at the first byte.
 	Open func() (io.ReadCloser, error)
+	// At reads it in any order; with it an archive is read where it is kept.
+	At io.ReaderAt
 }
 
 // OpenStored lists stored files as Open lists those of a folder: by name,
@@ -45,6 +47,9 @@ func (b *builder) stored(f Stored) error {
 	b.set.raw = append(b.set.raw, Raw{Name: shown, Size: f.Size, open: f.Open})
 	e := &entry{name: shown, size: f.Size, open: f.Open}
 	return b.add(e, 1, func() (container, error) {
+		if f.At != nil {
+			return container{at: f.At, size: f.Size}, nil
+		}
 		r, err := f.Open()
 		if err != nil {
 			return container{}, err

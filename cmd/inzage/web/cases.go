@@ -101,8 +101,8 @@ type casePage struct {
 	Lines     []line
 	Forms     []decision
 	// What this visitor can do.
-	CanRetry, CanRead, CanRecall, CanPrepare, CanResume bool
-	Views                                               []schema.Code
+	CanUpload, CanRetry, CanRead, CanRecall, CanPrepare, CanResume bool
+	Views                                                          []schema.Code
 	// Methods are how it can be checked who asks, where that is still to be done.
 	Methods []schema.Code
 }
@@ -155,6 +155,7 @@ func (d *Desk) casePage(v *visit) (casePage, error) {
 	release := r.Proposals[schema.EntryReleased]
 	p := casePage{
 		Standing: r.On(d.today()), Views: schema.ViewReasons(),
+		CanUpload:  v.has(Admin),
 		CanRetry:   v.has(Admin) && r.State != schema.StateReceived,
 		CanRead:    v.has(Reader) && r.Bundle != "" && r.State != schema.StateErased,
 		CanRecall:  can(schema.EntryRecalled),

@@ -25,6 +25,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tus/tusd/v2/pkg/memorylocker"
+
 	"inzage/explain"
 	"inzage/queue"
 	"inzage/schema"
@@ -48,6 +50,10 @@ type Options struct {
 	Local *Local
 	// Address is how the desk is reached from outside: https://inzage.example.
 	Address string
+	// Sources recognise what is handed in. Largest is how large a file may be, in
+	// bytes; 0 is 4 GiB.
+	Sources []schema.Source
+	Largest int64
 	// Theme is a style sheet of the organisation, after the desk's own.
 	Theme []byte
 }
@@ -74,6 +80,10 @@ type Desk struct {
 	sessions *sessions
 	service  *service // nil where there is none
 	links    *links
+	// receiving holds a place for each file that comes in, uploading the locks of
+	// those that come in pieces.
+	receiving chan struct{}
+	uploading *memorylocker.MemoryLocker
 	// asking is held while somebody asks for access, or files for another, so that
 	// asking twice at the same moment makes one request.
 	asking sync.Mutex
@@ -95,6 +105,7 @@ func New(o Options) (*Desk, error) {
 	}
 	return &Desk{
 		Options: o, pages: p, guides: texts, sessions: newSessions(o.Now), service: newService(o.OIDC, o.Now), links: newLinks(o.Now),
+		receiving: make(chan struct{}, receiving), uploading: memorylocker.New(),
 		known: make(map[schema.RequestID]acquainted),
 	}, nil
 }
@@ -121,7 +132,7 @@ func headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Referrer-Policy", "same-origin")

@@ -25,6 +25,8 @@ type pages struct {
 	lang    map[schema.Lang]map[string]*template.Template
 	css     []byte
 	cssName string
+	js      []byte
+	jsName  string
 }
 
 // loadPages reads every page in both languages. The style sheet is the design
@@ -46,6 +48,11 @@ func loadPages(c *explain.Catalog, theme []byte) (*pages, error) {
 	p.css = append(p.css, theme...)
 	sum := sha256.Sum256(p.css)
 	p.cssName = "desk-" + hex.EncodeToString(sum[:6]) + ".css"
+	if p.js, err = files.ReadFile("static/desk.js"); err != nil {
+		return nil, schema.Fail(schema.CodeInternal, "read script", err)
+	}
+	sum = sha256.Sum256(p.js)
+	p.jsName = "desk-" + hex.EncodeToString(sum[:6]) + ".js"
 	names, err := fs.Glob(files, "templates/*.html")
 	if err != nil {
 		return nil, schema.Fail(schema.CodeInternal, "find pages", err)
@@ -185,14 +192,21 @@ func (d *Desk) sorry(v *visit, err error) {
 	}
 }
 
-// static serves the style sheet. Its name changes with what is in it, so it is
-// the one thing that a browser may keep.
+// static serves the style sheet and the script. Their names change with what is
+// in them, so they are what a browser may keep.
 func (d *Desk) static(v *visit) error {
-	if v.r.PathValue("file") != d.pages.cssName {
+	var kind string
+	var text []byte
+	switch v.r.PathValue("file") {
+	case d.pages.cssName:
+		kind, text = "text/css", d.pages.css
+	case d.pages.jsName:
+		kind, text = "text/javascript", d.pages.js
+	default:
 		return schema.Fail(schema.CodeNotFound, "find file", nil)
 	}
 	v.w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	v.w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	_, _ = v.w.Write(d.pages.css)
+	v.w.Header().Set("Content-Type", kind+"; charset=utf-8")
+	_, _ = v.w.Write(text)
 	return nil
 }

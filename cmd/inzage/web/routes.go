@@ -41,7 +41,7 @@ func (d *Desk) routes() []route {
 		checkers  = []Role{Reader, Officer}
 		stoppers  = []Role{Admin, Reader, Officer}
 	)
-	return []route{
+	return append(d.fileRoutes(), []route{
 		{"GET", "/{$}", true, nil, d.start},
 		{"GET", "/static/{file}", true, nil, d.static},
 		{"GET", "/guides", true, nil, d.guideList},
@@ -84,5 +84,5 @@ func (d *Desk) routes() []route {
 		{"GET", "/oversight.xlsx", false, officers, d.exportXLSX},
 		{"POST", "/oversight", false, officers, d.verifyLedger},
 		{"GET", "/oversight/{case}", false, officers, d.oversightCase},
-	}
+	}...)
 }

@@ -32,7 +32,7 @@ func TestMatrix(t *testing.T) {
 			if route.path == "/sign-out" || strings.HasSuffix(route.path, "/withdraw") && route.method == http.MethodPost && name == asker || strings.HasSuffix(route.path, "/recall") {
 				continue // ends what the others need; TestStory does these
 			}
-			path := strings.NewReplacer("{$}", "", "{case}", r.Case, "{link}", "no-such-link", "{file}", o.desk.pages.cssName, "{guide}", "employee").Replace(route.path)
+			path := strings.NewReplacer("{$}", "", "{case}", r.Case, "{link}", "no-such-link", "{upload}", "no-such-upload", "{file}", o.desk.pages.cssName, "{guide}", "employee").Replace(route.path)
 			before := o.request(r)
 			a := b.do(route.method, path, nil, nil)
 			may := route.public || len(has) > 0 && overlap(has, route.roles)

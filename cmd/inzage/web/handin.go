@@ -1,0 +1,145 @@
+package web
+
+import (
+	"cmp"
+	"io"
+	"slices"
+
+	"inzage/queue"
+	"inzage/schema"
+	"inzage/workers"
+	"inzage/workers/inputs"
+)
+
+// accept judges the files that came in whole and takes those that are of use: they
+// become files of the request, the ledger says so, and the bundle is made with
+// them. The others are told to refuse, which returns false for an error that is
+// not about the file. left are the uploads that nothing was done with.
+func (d *Desk) accept(v *visit, box *queue.Box, came []*queue.Upload, refuse func(name string, err error) bool) (taken int, left []*queue.Upload, err error) {
+	blobs, err := box.Blobs(v.ctx())
+	if err != nil {
+		return 0, came, err
+	}
+	var total int64
+	for _, b := range blobs {
+		total += b.Size
+	}
+	// A database comes before its companions, which are nothing without it.
+	slices.SortStableFunc(came, func(a, b *queue.Upload) int { return cmp.Compare(a.Incoming().Name, b.Incoming().Name) })
+	var fit []*queue.Upload
+	for i, u := range came {
+		total += u.Incoming().Size
+		err := d.judge(v, box, blobs, came, u)
+		if err == nil && (len(blobs)+len(fit) >= mostFiles || total > 4*d.largest()) {
+			err = schema.Fail(schema.CodeFull, "hand in file", nil)
+		}
+		switch {
+		case err == nil:
+			fit = append(fit, u)
+		case refuse(u.Incoming().Name, err):
+			left = append(left, u)
+		default:
+			return 0, append(append(left, fit...), came[i:]...), err
+		}
+	}
+	counts := map[string]int64{"files": 0, "bytes": 0}
+	var names []string
+	for i, u := range fit {
+		blob, err := u.Done(v.ctx())
+		if err != nil {
+			return 0, append(left, fit[i:]...), err
+		}
+		names = append(names, blob.Name)
+		counts["files"]++
+		counts["bytes"] += blob.Size
+	}
+	if len(names) == 0 {
+		return 0, left, nil
+	}
+	r, err := workers.HandedIn(v.ctx(), d.Queue, v.request.ID, v.who.Actor, "", counts)
+	if err != nil {
+		for _, name := range names { // the request was closed meanwhile
+			_ = box.Remove(v.ctx(), name)
+		}
+		return 0, left, err
+	}
+	v.request = r
+	return len(names), left, d.Register.Wait(v.ctx(), r)
+}
+
+// judge says whether an upload is of use, beside the files that are there and
+// those that came with it.
+func (d *Desk) judge(v *visit, box *queue.Box, there []schema.Blob, came []*queue.Upload, u *queue.Upload) error {
+	stored := func(u *queue.Upload) inputs.Stored {
+		return inputs.Stored{
+			Name: u.Incoming().Name, Size: u.Incoming().Size, At: u.ReaderAt(v.ctx()),
+			Open: func() (io.ReadCloser, error) { return u.Open(v.ctx()) },
+		}
+	}
+	if _, err := u.Open(v.ctx()); err != nil { // not what was announced
+		return err
+	}
+	name := u.Incoming().Name
+	var with []inputs.Stored
+	for _, b := range there {
+		if b.Name != name && related(b.Name, name) {
+			with = append(with, inputs.Stored{Name: b.Name, Size: b.Size, Open: func() (io.ReadCloser, error) { return box.Open(v.ctx(), b.Name) }})
+		}
+	}
+	for _, other := range came {
+		if other != u && other.Incoming().Name != name && related(other.Incoming().Name, name) {
+			with = append(with, stored(other))
+		}
+	}
+	return workers.Judge(v.ctx(), d.Sources, stored(u), with)
+}
+
+// related reports whether two files belong together by their names, as a database
+// and its companions do.
+func related(a, b string) bool {
+	return len(a) > len(b) && a[:len(b)] == b || len(b) > len(a) && b[:len(a)] == a
+}
+
+// takeBack removes a file that was handed in, by its hash: it was the wrong one.
+// The bundle is made again without it.
+func (d *Desk) takeBack(v *visit) error {
+	if _, can := v.request.State.Next(schema.EntryHandedIn); !can {
+		return schema.Fail(schema.CodeConflict, "take file back", nil)
+	}
+	box, err := d.upload(v)
+	if err != nil {
+		return err
+	}
+	blobs, err := box.Blobs(v.ctx())
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(blobs, func(b schema.Blob) bool { return b.SHA256 == v.r.FormValue("file") })
+	if i < 0 {
+		return schema.Fail(schema.CodeNotFound, "take file back", nil)
+	}
+	if err := box.Remove(v.ctx(), blobs[i].Name); err != nil {
+		return err
+	}
+	r, err := workers.HandedIn(v.ctx(), d.Queue, v.request.ID, v.who.Actor, workers.Removed, map[string]int64{"files": 1, "bytes": blobs[i].Size})
+	if err != nil {
+		return err
+	}
+	return d.done(v, r, v.base()+"/files", "desk.files.removed")
+}
+
+// forget gives up an upload that broke off.
+func (d *Desk) forget(v *visit) error {
+	box, err := d.upload(v)
+	if err != nil {
+		return err
+	}
+	u, err := box.Upload(v.ctx(), v.r.FormValue("upload"))
+	if err != nil {
+		return err
+	}
+	if err := u.Drop(v.ctx()); err != nil {
+		return err
+	}
+	return v.to(v.base() + "/files")
+}

@@ -1,0 +1,85 @@
+// What the desk does better with script; every page works without it.
+"use strict";
+
+// A large file is sent in pieces (tus 1.0.0), and goes on where it broke off.
+(() => {
+  const form = document.querySelector("form[data-uploads]");
+  if (!form) return;
+  const input = form.querySelector("input[type=file]");
+  const bar = form.querySelector("progress");
+  const say = form.querySelector("[data-say]");
+  const piece = 16 << 20;
+  const version = { "Tus-Resumable": "1.0.0" };
+  const pause = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
+  const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
+  class Refused extends Error {}
+
+  // begun finds what came of the file before, on this page's own list.
+  const begun = (file) => {
+    for (const item of document.querySelectorAll("[data-upload]")) {
+      const { upload, name, size } = item.dataset;
+      if (Number(size) === file.size && (name === "" || name === file.name)) return form.dataset.uploads + "/" + upload;
+    }
+    return "";
+  };
+
+  const ask = async (url, options) => {
+    const answer = await fetch(url, options);
+    if (answer.status === 422) throw new Refused((await answer.text()).split(":")[0].trim());
+    if (answer.redirected || answer.status === 403) location.reload(); // not signed in any more
+    return answer;
+  };
+
+  const send = async (file) => {
+    let url = begun(file);
+    for (let failed = 0; ; failed++) {
+      try {
+        if (url === "") {
+          const answer = await ask(form.dataset.uploads, {
+            method: "POST",
+            headers: { ...version, "Upload-Length": String(file.size), "Upload-Metadata": "filename " + base64(file.name) },
+          });
+          if (answer.status === 413) throw new Refused("too-large");
+          if (answer.status !== 201) throw new Error(answer.status);
+          url = new URL(answer.headers.get("Location")).pathname;
+        }
+        const where = await ask(url, { method: "HEAD", headers: version });
+        if (where.status === 404) return; // it was taken already
+        if (!where.ok) throw new Error(where.status);
+        let at = Number(where.headers.get("Upload-Offset"));
+        while (at < file.size) {
+          const answer = await ask(url, {
+            method: "PATCH",
+            headers: { ...version, "Upload-Offset": String(at), "Content-Type": "application/offset+octet-stream" },
+            body: file.slice(at, at + piece),
+          });
+          if (answer.status !== 204) throw new Error(answer.status);
+          at = Number(answer.headers.get("Upload-Offset"));
+          bar.value = (100 * at) / file.size;
+          say.textContent = form.dataset.sending;
+          failed = 0;
+        }
+        return;
+      } catch (problem) {
+        if (problem instanceof Refused) throw problem;
+        say.textContent = form.dataset.broken;
+        await pause(Math.min(30, 2 ** failed));
+      }
+    }
+  };
+
+  form.addEventListener("submit", async (event) => {
+    const files = [...input.files].sort((a, b) => (a.name < b.name ? -1 : 1));
+    if (!files.some((file) => file.size >= Number(form.dataset.resume) || begun(file))) return;
+    event.preventDefault();
+    bar.hidden = false;
+    form.querySelector("button").disabled = true;
+    try {
+      for (const file of files) await send(file);
+      location.assign(form.action);
+    } catch (problem) {
+      location.assign(form.action + "?refused=" + encodeURIComponent(problem.message));
+    }
+  });
+})();
