@@ -1,13 +1,15 @@
 // Walks through the desk in a browser as four people do, in one language, with
 // JavaScript off, and prints what is wrong with each page, one finding on a line.
-// Usage: node desk.mjs CHROMIUM FOLDER ADDRESS LANGUAGE [pictures]
-// With "pictures", pictures of the pages are left in the folder.
+// Usage: node desk.mjs CHROMIUM FOLDER ADDRESS LANGUAGE DUMP [pictures]
+// DUMP is a file that can be handed in. With "pictures", pictures of the pages
+// are left in the folder.
 import { createRequire } from 'node:module'
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 
-const [executablePath, folder, address, language, pictures] = process.argv.slice(2)
+const [executablePath, folder, address, language, dump, pictures] = process.argv.slice(2)
 // The pages are the same in both languages but for their words: what depends on
 // anything else is looked at once.
 const thorough = language === 'nl'
@@ -44,10 +46,16 @@ async function signIn (page, n) {
 
 // look checks a page: nothing that axe calls a violation, nothing that scrolls
 // sideways at 400 %, everything reachable with the keyboard, forced colours too.
-// axe needs timers, which a browser without script has not: it looks at the same
-// page in a twin of the browser, at what stands in it: what answers a form, or is
-// shown once, is not at the address any more. The page itself cannot have a
-// script: its content security policy allows none.
+// axe needs timers, which a browser without script has not: it looks at what stands
+// in the page in a twin of the browser, which is one for all pages, as what answers
+// a form, or is shown once, is not at its address any more.
+const twin = await (async () => {
+  const context = await browser.newContext({ viewport: wide, locale: language })
+  context.setDefaultTimeout(patience)
+  const page = await context.newPage()
+  await page.goto(address + '/guides')
+  return page
+})()
 const seen = new Set()
 async function look (page, name) {
   if (seen.has(name)) return
@@ -55,10 +63,6 @@ async function look (page, name) {
   await picture(page, name)
   const words = await page.locator('body').innerText()
   if (/[‹›{}]|undefined|<no value>/.test(words)) say(name, 'a text is missing:', words.match(/.{0,30}[‹›{}].{0,30}/)?.[0])
-  const context = await browser.newContext({ viewport: wide, locale: language, storageState: await page.context().storageState() })
-  context.setDefaultTimeout(patience)
-  const twin = await context.newPage()
-  await twin.goto(page.url())
   await twin.setContent(await page.content())
   if (await twin.title() !== await page.title()) say(name, 'the twin is another page')
   await twin.evaluate(axe)
@@ -66,7 +70,7 @@ async function look (page, name) {
     await twin.setViewportSize(size)
     if (view === 'small' && !thorough) { await sideways(twin, name, view); continue }
     const result = await twin.evaluate(() => window.axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'], preload: { assets: ['media'] }
     }))
     for (const v of result.violations) say(name, view, 'axe', v.id, v.help, v.nodes.length, v.nodes[0].html.slice(0, 200), v.nodes[0].failureSummary.slice(0, 300))
     if (result.passes.length < 10) say(name, view, 'axe looked at almost nothing')
@@ -78,8 +82,8 @@ async function look (page, name) {
     await twin.emulateMedia({ forcedColors: 'active' })
     await picture(twin, `${name}-forced`)
     await keyboard(twin, name)
+    await twin.emulateMedia({ forcedColors: null })
   }
-  await context.close()
 }
 
 async function picture (page, name) {
@@ -126,6 +130,30 @@ async function until (page, selector) {
   process.exit(1)
 }
 
+// inPieces hands in a file with script, in pieces, of which the connection of the
+// second breaks; what arrives is the file.
+async function inPieces (files, data) {
+  const context = await browser.newContext({ viewport: wide, locale: language, storageState: await employee.context().storageState() })
+  context.setDefaultTimeout(patience)
+  const page = await context.newPage()
+  page.on('pageerror', e => say('script:', e.message))
+  let pieces = 0
+  await page.route('**/uploads/*', route => {
+    const piece = route.request().method() === 'PATCH' && ++pieces
+    return piece === 2 ? route.abort() : route.continue()
+  })
+  await page.goto(files)
+  await page.locator('form[data-uploads]').evaluate((form, size) => Object.assign(form.dataset, { resume: 1, piece: size }), Math.ceil(data.length / 3))
+  await page.locator('#file').setInputFiles({ name: 'viewer.csv', mimeType: 'text/csv', buffer: data })
+  await page.locator('form[enctype] button').click()
+  const sum = createHash('sha256').update(data).digest('hex')
+  await page.locator('tr', { hasText: 'viewer.csv' }).getByText(sum).waitFor()
+  if (pieces !== 4) say('sent in', pieces, 'pieces, want three and one again')
+  await context.close()
+  await employee.goto(files)
+  await look(employee, 'files')
+}
+
 // The one who asks.
 const employee = await (async () => {
   const context = await browser.newContext({ viewport: wide, javaScriptEnabled: false, locale: language, acceptDownloads: true })
@@ -155,6 +183,7 @@ await employee.goto(own + '/files')
 await employee.locator('#file').setInputFiles({ name: 'vakantie.png', mimeType: 'image/png', buffer: Buffer.from('no dump') })
 await employee.locator('form[enctype] button').click()
 await look(employee, 'files-refused')
+if (thorough) await inPieces(own + '/files', await readFile(dump))
 await employee.goto(ask) // asking again leads to the same request
 if (employee.url() !== own) say('asked twice:', employee.url())
 await employee.goto(address + '/requests')

@@ -168,7 +168,7 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 	if f.listen != "" {
 		pages := m.handler()
 		if desk != nil {
-			pages.Handle("/", desk.Handler())
+			pages.Handle("/", desk.Handler()) //nolint:contextcheck // each visit brings its own
 		}
 		g.Go(func() error {
 			return listenHTTP(ctx, f.listen, pages, func(address string) {

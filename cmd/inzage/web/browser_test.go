@@ -35,14 +35,16 @@ func TestBrowser(t *testing.T) {
 	}
 	for _, lang := range []schema.Lang{schema.Dutch, schema.English} {
 		t.Run(string(lang), func(t *testing.T) {
+			t.Parallel()
 			o := open(t)
+			o.takesFiles(1 << 20)
 			ctx, stop := context.WithCancel(t.Context())
 			done := make(chan struct{})
 			go func() {
 				defer close(done)
 				o.worksAlong(ctx)
 			}()
-			cmd := exec.CommandContext(t.Context(), node, "../../../.ci/browser/desk.mjs", chromium, folder, o.server.URL, string(lang), pictures)
+			cmd := exec.CommandContext(t.Context(), node, "../../../.ci/browser/desk.mjs", chromium, folder, o.server.URL, string(lang), "../../../testdata/demo/input/viewer.csv", pictures)
 			cmd.WaitDelay = time.Second
 			var out, problems bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &problems

@@ -35,6 +35,8 @@ const (
 	// resumeFrom is from which size on the page sends a file in pieces, so that
 	// what breaks off can go on, in bytes.
 	resumeFrom = 100 << 20
+	// piece is how large the pieces are, in bytes: a part of the store each.
+	piece = 16 << 20
 )
 
 func (d *Desk) largest() int64 { return cmp.Or(d.Largest, usuallyLargest) }
@@ -72,6 +74,7 @@ type filesPage struct {
 	MB      int64  // that a file may have
 	Script  string // the name of what sends it
 	Resume  int64  // from how many bytes on a file is sent in pieces
+	Piece   int64  // of how many bytes
 }
 
 // handed is a file that was handed in.
@@ -100,8 +103,8 @@ func (v *visit) base() string {
 }
 
 // upload is the box for what is handed in with the case.
-func (d *Desk) upload(v *visit) (*queue.Box, error) {
-	vault, err := d.Queue.Vault(v.ctx(), v.request.ID)
+func (d *Desk) upload(ctx context.Context, v *visit) (*queue.Box, error) {
+	vault, err := d.Queue.Vault(ctx, v.request.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -128,13 +131,13 @@ func (d *Desk) why(v *visit, code schema.Code) string {
 
 func (d *Desk) showFiles(v *visit, status int, refused []refusal) error {
 	p := filesPage{
-		Standing: v.request.On(d.today()), Base: v.base(), Refused: refused, MB: d.largest() >> 20, Resume: resumeFrom, Script: d.pages.jsName,
+		Standing: v.request.On(d.today()), Base: v.base(), Refused: refused, MB: d.largest() >> 20, Resume: resumeFrom, Piece: piece, Script: d.pages.jsName,
 		Own: strings.HasPrefix(v.base(), "/requests/"), Later: v.request.State == schema.StateBuilding && !v.request.Build.Settled(),
 	}
 	if _, p.Can = v.request.State.Next(schema.EntryHandedIn); v.request.State == schema.StateErased {
 		return d.show(v, status, "files", p)
 	}
-	box, err := d.upload(v)
+	box, err := d.upload(v.ctx(), v)
 	if err != nil {
 		return err
 	}
@@ -196,7 +199,7 @@ func (d *Desk) handIn(v *visit) error {
 		return err
 	}
 	defer leave()
-	box, err := d.upload(v)
+	box, err := d.upload(v.ctx(), v)
 	if err != nil {
 		return err
 	}

@@ -3,10 +3,12 @@ package web
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net"
 	"net/http"
@@ -187,11 +189,57 @@ func TestHandIn(t *testing.T) {
 	if held := o.stored(r); len(held) != 1 {
 		t.Errorf("%d files are left", len(held))
 	}
+	lines := o.builds(r)
+	if n := strings.Count(lines, `"source":"dataviewer"`); n != 142 || !strings.Contains(lines, "Microsoft.Windows.Kernel.Power.OSStateChange") {
+		t.Errorf("the bundle holds %d records of the 142 that were handed in", n)
+	}
 	want(t, "withdraw", b.post("/requests/"+r.Case+"/withdraw"), http.StatusSeeOther)
 	want(t, "after the end", b.hands(path, file{"viewer.csv", csv}), http.StatusConflict)
 	if script := b.get("/guides/collect-dataviewer.ps1"); !strings.Contains(script.body, "Get-DiagnosticData") {
 		t.Errorf("the script: %d, %d bytes", script.status, len(script.body))
 	}
+}
+
+// builds lets the workers make the bundle and returns its records.
+func (o *office) builds(r schema.Request) string {
+	o.t.Helper()
+	known, err := words()
+	if err != nil {
+		o.t.Fatal(queuetest.Why(err))
+	}
+	s := &workers.Service{Queue: o.q, Temp: o.t.TempDir(), Builder: workers.Builder{
+		Catalog: known, Program: "test", Sources: func(string) []schema.Source { return o.desk.Sources },
+	}}
+	ctx, stop := context.WithCancel(o.t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Work(ctx, 1, 1) }()
+	queuetest.Eventually(o.t, "built", func() bool { return o.request(r).State == schema.StateReview })
+	stop()
+	if err := <-done; err != nil {
+		o.t.Fatal(queuetest.Why(err))
+	}
+	v, err := o.q.Vault(o.t.Context(), r.ID)
+	if err != nil {
+		o.t.Fatal(queuetest.Why(err))
+	}
+	in, err := v.Bundle().Open(o.t.Context(), workers.BundleName)
+	if err != nil {
+		o.t.Fatal(queuetest.Why(err))
+	}
+	defer in.Close()
+	data, err := io.ReadAll(in)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	lines, err := fs.ReadFile(z, "machine/records.jsonl")
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return string(lines)
 }
 
 // tus is the headers of the protocol.

@@ -106,7 +106,7 @@ func (d *Desk) takeBack(v *visit) error {
 	if _, can := v.request.State.Next(schema.EntryHandedIn); !can {
 		return schema.Fail(schema.CodeConflict, "take file back", nil)
 	}
-	box, err := d.upload(v)
+	box, err := d.upload(v.ctx(), v)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (d *Desk) takeBack(v *visit) error {
 
 // forget gives up an upload that broke off.
 func (d *Desk) forget(v *visit) error {
-	box, err := d.upload(v)
+	box, err := d.upload(v.ctx(), v)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (d *Desk) tus(do func(*handler.UnroutedHandler) http.HandlerFunc) func(*vis
 		if _, can := v.request.State.Next(schema.EntryHandedIn); !can {
 			return schema.Fail(schema.CodeConflict, "hand in files", nil)
 		}
-		box, err := d.upload(v)
+		box, err := d.upload(v.ctx(), v)
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,6 @@
   const input = form.querySelector("input[type=file]");
   const bar = form.querySelector("progress");
   const say = form.querySelector("[data-say]");
-  const piece = 16 << 20;
   const version = { "Tus-Resumable": "1.0.0" };
   const pause = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
   const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
@@ -32,6 +31,7 @@
   };
 
   const send = async (file) => {
+    const piece = Number(form.dataset.piece);
     let url = begun(file);
     for (let failed = 0; ; failed++) {
       try {
