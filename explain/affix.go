@@ -14,6 +14,7 @@ type affix struct {
 	why, as, id    string
 	first          bool   // goes before longer ones: "IsUserIdSet" is a yes or no
 	whole          bool   // goes before the dictionary where the name is just this word
+	across         bool   // may stand across the parts of a path: "user.phone[0].number"
 	in             string // the kind of namespace it holds in, "" for all
 	of             string // whose class counts: what remains of the name, see heads.go
 	text           bilingual
@@ -43,7 +44,7 @@ func (c *Catalog) addAffix(at *place, raw rawAffix) {
 		at.fail("of: %s or %s", ofUsage, ofAny)
 	}
 	a := affix{
-		class: class, why: raw.Why, as: raw.As, id: raw.ID, in: raw.In, of: raw.Of, first: raw.First, whole: raw.Whole,
+		class: class, why: raw.Why, as: raw.As, id: raw.ID, in: raw.In, of: raw.Of, first: raw.First, whole: raw.Whole, across: raw.Across,
 		text: at.template("text", both{NL: raw.NL, EN: raw.EN}),
 	}
 	if raw.Prefix != "" {
@@ -107,12 +108,15 @@ func (a *affix) cut(words []string) (rest []string, ok bool) {
 // byRule derives a text from the parts of the last part of the name, or returns
 // nil where they say nothing.
 func (c *Catalog) byRule(path, scope string) *field {
-	words := namedPart(path)
+	words, all := namedPart(path), allWords(path)
 	for _, a := range c.affixes {
 		if a.in != "" && a.in != scope {
 			continue
 		}
 		rest, ok := a.cut(words)
+		if !ok && a.across {
+			rest, ok = a.cut(all)
+		}
 		if !ok {
 			continue
 		}

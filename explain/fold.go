@@ -1,6 +1,9 @@
 package explain
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // fold makes names comparable. Microsoft spells one name in many ways: capitals
 // vary, "_" and "." are exchanged between lists, viewer and export, and array
@@ -64,7 +67,8 @@ func candidates(path string, yield func(name string) bool) bool {
 	if prev := strings.LastIndexByte(short[:last], '.'); prev >= 0 && yield(short[prev+1:]) {
 		return true
 	}
-	return len(splitName(lastPart(path))) > 1 && yield(short[last+1:])
+	words := slices.DeleteFunc(splitName(lastPart(path)), isNumber)
+	return len(words) > 1 && yield(short[last+1:])
 }
 
 // lastPart returns the last part of a path, in the spelling of the source.
@@ -111,6 +115,17 @@ func numberless(path string) []string {
 		end = strings.LastIndexAny(path[:end], "._")
 	}
 	return splitName(lastPart(path))
+}
+
+// allWords returns the words of all parts of a path, without the wrappers that
+// only say where in an envelope it stands and without numbers.
+func allWords(path string) []string {
+	for _, wrapper := range []string{"properties.", "data."} {
+		if len(path) > len(wrapper) && fold(path[:len(wrapper)]) == wrapper {
+			path = path[len(wrapper):]
+		}
+	}
+	return slices.DeleteFunc(splitName(path), isNumber)
 }
 
 // withoutToken strips the "Aria.<32 hex digits>." that the device puts before

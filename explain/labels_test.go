@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,7 +53,7 @@ func TestClassesAgreeWithLabels(t *testing.T) {
 	if err != nil {
 		t.Fatal(errors.Unwrap(err))
 	}
-	for file, floor := range map[string]int{"tune": 179, "tune-2": 171, "tune-3": 171, "held-out": 173} {
+	for file, floor := range map[string]int{"tune": 179, "tune-2": 171, "tune-3": 172, "held-out": 173} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			x := c.For(Reader{Lang: schema.English})
@@ -98,4 +99,48 @@ func matrix(confused map[[2]schema.Class]int) string {
 		}
 	}
 	return b.String()
+}
+
+// TestNobodyIsCalledTechnical writes names that say who somebody is in every way
+// that programs write names, in Dutch too and on no list of Microsoft's. Their
+// class may be a doubt, but never that the value is about a thing.
+func TestNobodyIsCalledTechnical(t *testing.T) {
+	t.Parallel()
+	x := builtIn(t).For(Reader{Lang: schema.English})
+	wrong := []schema.Class{schema.DeviceOrSoftware, schema.AggregateTechnical, schema.Stripped}
+	count := 0
+	for _, name := range []string{
+		"user principal name", "upn", "user name", "login name", "sam account name", "account name", "display name", "full name", "first name",
+		"last name", "given name", "surname", "nick name", "owner name", "author name", "sender name", "organizer name", "contact name", "manager name",
+		"email", "email address", "e mail address", "mail address", "smtp address", "recipient address", "proxy addresses", "other mails", "sip address",
+		"phone number", "mobile phone", "business phones", "home phone", "telephone number", "fax number", "caller number", "dialed number", "phone",
+		"created by", "modified by", "shared with", "assigned to", "home address", "street address", "postal code", "ip address", "client ip",
+		"social security number", "passport number", "credit card number", "bank account number", "employee number", "student number",
+		"user prompt", "response text", "search query", "comment text", "message body", "email signature", "password", "access token", "meeting subject",
+		"target user", "licensed user", "members added", "mailbox owner", "birth date", "target resources user principal name",
+		"gebruikersnaam", "voornaam", "achternaam", "weergavenaam", "volledige naam", "e mailadres", "emailadres", "telefoonnummer", "mobiel nummer",
+		"adres", "postcode", "personeelsnummer", "studentnummer", "bsn", "iban", "onderwerp", "bestandsnaam", "zoekterm", "wachtwoord", "medewerker", "naam",
+	} {
+		words := strings.Fields(name)
+		capitals := make([]string, len(words))
+		for i, w := range words {
+			capitals[i] = strings.ToUpper(w[:1]) + w[1:]
+		}
+		camel := strings.Join(capitals, "")
+		for _, form := range []string{
+			camel, words[0] + camel[len(words[0]):], strings.Join(words, "_"), strings.Join(words, "."), strings.Join(words, "-"),
+			strings.ToUpper(strings.Join(words, "_")), strings.Join(capitals, "_"),
+		} {
+			for _, before := range []string{"", "Data_", "properties.", "x.", "AuditData."} {
+				for _, behind := range []string{"", "2", "[0]", "_1"} {
+					field := before + form + behind
+					if v := x.Classify("Some.Event", field); slices.Contains(wrong, v.Class) {
+						t.Errorf("%s is called %s, by %q", field, v.Class, v.Rule)
+					}
+					count++
+				}
+			}
+		}
+	}
+	t.Logf("%d names", count)
 }

@@ -78,6 +78,7 @@ type rawAffix struct {
 	In       string   `yaml:"in"`
 	First    bool     `yaml:"first"`
 	Whole    bool     `yaml:"whole"`
+	Across   bool     `yaml:"across"`
 	Of       string   `yaml:"of"`
 	Class    string   `yaml:"class"`
 	Why      string   `yaml:"why"`
