@@ -2,6 +2,8 @@ package explain
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -132,4 +134,26 @@ func amsterdam(t testing.TB) *time.Location {
 		t.Fatal(err)
 	}
 	return zone
+}
+
+// TestTheEntryThatTheGuideGives holds that what docs/add-an-event.md tells to copy
+// loads beside the catalog and tests itself.
+func TestTheEntryThatTheGuideGives(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile(filepath.Join("..", "docs", "add-an-event.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, entry, _ := strings.Cut(string(guide), "```yaml\n")
+	entry, _, ok := strings.Cut(entry, "```")
+	if !ok {
+		t.Fatal("the guide gives no entry")
+	}
+	c, err := Load(catalog.FS(), fstest.MapFS{"events/garden.yaml": {Data: []byte(strings.ReplaceAll("\n"+entry, "\n   ", "\n"))}})
+	if err != nil {
+		t.Fatal(errors.Unwrap(err))
+	}
+	if err := c.Check(); err != nil {
+		t.Fatal(errors.Unwrap(err))
+	}
 }
