@@ -69,8 +69,8 @@ func TestRedacted(t *testing.T) {
 	if d := cmp.Diff(map[string]int64{"people": 7, "records": 3, "places": 7, "shown": 5}, m.Masked); d != "" {
 		t.Error(d)
 	}
-	if len(m.Withheld) != 4 {
-		t.Errorf("%d files withheld, want 4", len(m.Withheld))
+	if len(m.Withheld) != 5 {
+		t.Errorf("%d files withheld, want 5", len(m.Withheld))
 	}
 	if lines := string(member(t, res.Path, recordsPath)); !strings.Contains(lines, `"masked":[{"field":0,"kind":"email","why":"not-yours","count":2},{"kind":"name","why":"known","count":1}]`) {
 		t.Error("records.jsonl does not say what was masked")

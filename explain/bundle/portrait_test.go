@@ -73,10 +73,10 @@ func TestPortrait(t *testing.T) {
 	text := dump(t, file)
 	for _, want := range []string{
 		`answer "On 4 days it was recorded that something happened with your account or device: 5 times."`,
-		`lead "Before 7:00 or after 19:00 it was 1 times. In a weekend it was 1 times."`,
+		`lead "Before 7:00 or after 19:00 it was 1 time. In a weekend it was 1 time."`,
 		`"Word recorded something about opening or editing documents: 2 times. That was on Monday and Wednesday, between 10:00 and 16:40."`,
-		`"Word recorded something about e-mail: 1 times. That was on Sunday at 22:10."`,
-		`"Word recorded something about e-mail: 1 times. That was on Monday at 09:00."`,
+		`"Word recorded something about e-mail: 1 time. That was on Sunday at 22:10."`,
+		`"Word recorded something about e-mail: 1 time. That was on Monday at 09:00."`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s", want)
