@@ -31,7 +31,7 @@ func (a *app) desk(q *queue.Queue, reg *queue.Register, conf config, organisatio
 	if people != nil {
 		local = people(q)
 	}
-	opened := schema.Entry{FourEyes: conf.fourEyes(), Parts: a.fetchable()}
+	opened := schema.Entry{FourEyes: conf.fourEyes(), Parts: a.standard()}
 	if conf.Calendar != nil {
 		opened.Calendar = *conf.Calendar
 	}

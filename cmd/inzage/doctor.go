@@ -48,7 +48,7 @@ func (a *app) doctor(ctx context.Context, config fetch.Config, asJSON bool) erro
 	for _, f := range source.Check(ctx) {
 		r := doctorRow{f.Check, f.Outcome, f.Problem, f.Count, a.text("cli.doctor.check." + string(f.Check)), ""}
 		if f.Problem != "" {
-			r.Mend = a.text("cli.doctor.mend."+string(f.Problem), "count", f.Count, "right", right(f.Check))
+			r.Mend = a.text("cli.doctor.mend."+string(f.Problem), "count", f.Count, "right", fetch.Right(f.Check))
 		}
 		if f.Outcome == fetch.Skipped && f.Problem == "" {
 			r.Mend = a.text("cli.doctor.skipped")
@@ -78,12 +78,4 @@ func (a *app) doctor(ctx context.Context, config fetch.Config, asJSON bool) erro
 	}
 	a.printf("\n%s\n", a.text(result))
 	return nil
-}
-
-// right is the permission that a check is about.
-func right(c fetch.Check) string {
-	if c == fetch.CheckRightRead {
-		return "User.Read.All"
-	}
-	return "User.Export.All"
 }

@@ -69,7 +69,7 @@ func (a *app) requestNewCommand() *cobra.Command {
 	c.Flags().StringVar(&f.calendar, "calendar", "", a.text("cli.flag.calendar"))
 	c.Flags().StringVar(&f.identity, "identity", "", a.text("cli.flag.identity", "methods", strings.Join(codes(schema.IdentityMethods()), ", ")))
 	c.Flags().StringVar(&f.actor, "actor", "", a.text("cli.flag.actor"))
-	c.Flags().StringSliceVar(&f.sources, "sources", nil, a.text("cli.flag.sources", "sources", strings.Join(a.fetchable(), ", ")))
+	c.Flags().StringSliceVar(&f.sources, "sources", nil, a.text("cli.flag.sources", "sources", strings.Join(a.fetchable(), ", "), "standard", strings.Join(a.standard(), ", ")))
 	c.Flags().StringArrayVar(&f.in, "in", nil, a.text("cli.flag.request-in"))
 	c.Flags().BoolVar(&f.asJSON, "json", false, a.text("cli.flag.json"))
 	for flag, values := range map[string][]string{
@@ -108,7 +108,7 @@ func (a *app) opened(f newFlags, lang schema.Lang) (who schema.Subject, e schema
 		e.Parts = append(e.Parts, workers.Upload)
 	}
 	if len(e.Parts) == 0 {
-		e.Parts = a.fetchable()
+		e.Parts = a.standard()
 	}
 	for _, p := range e.Parts {
 		if p != workers.Upload && !slices.Contains(a.fetchable(), p) {

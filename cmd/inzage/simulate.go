@@ -63,6 +63,7 @@ func (a *app) simulateCommand() *cobra.Command {
 		if o.Layout != simulate.ByAgent && o.Layout != simulate.ByProduct {
 			return a.usage("cli.error.layout")
 		}
+		o.App.Roles = simulate.Roles()
 		if o.Day < 0 {
 			return a.usage("cli.error.day")
 		}

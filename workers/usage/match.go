@@ -87,9 +87,9 @@ func report(has func(plain string) bool) string {
 	return "Other"
 }
 
-// concealed reports whether an identifier of a user is the code that a tenant
+// Concealed reports whether an identifier of a user is the code that a tenant
 // that conceals names puts in its place: 32 hexadecimal digits.
-func concealed(v string) bool {
+func Concealed(v string) bool {
 	if len(v) != 32 {
 		return false
 	}
@@ -119,6 +119,6 @@ func allConcealed(f schema.File, form listing.Form) bool {
 
 func isConcealed(fields []schema.Field) bool {
 	return slices.ContainsFunc(fields, func(f schema.Field) bool {
-		return isUser(plain(f.Path)) && concealed(f.Value.Reveal())
+		return isUser(plain(f.Path)) && Concealed(f.Value.Reveal())
 	})
 }

@@ -45,19 +45,22 @@ type Check string
 
 // The checks, in their order.
 const (
-	CheckCloud       Check = "cloud"        // an export exists in this cloud
-	CheckSignIn      Check = "sign-in"      // the application can sign in
-	CheckRightExport Check = "right-export" // User.Export.All
-	CheckRightRead   Check = "right-read"   // User.Read.All
-	CheckRightsMore  Check = "rights-more"  // nothing beyond these
-	CheckDirectory   Check = "directory"    // people can be looked up
-	CheckOperations  Check = "operations"   // exports can be followed
-	CheckContainer   Check = "container"    // a container can be made, listed and deleted
-	CheckSignature   Check = "signature"    // what Microsoft is given is what it accepts
-	CheckAppend      Check = "append"       // the account takes append blobs
-	CheckReadBack    Check = "read-back"    // what was written can be read
-	CheckRetention   Check = "retention"    // what is deleted is gone
-	CheckLeftovers   Check = "leftovers"    // nothing was left behind
+	CheckCloud       Check = "cloud"          // an export exists in this cloud
+	CheckSignIn      Check = "sign-in"        // the application can sign in
+	CheckRightExport Check = "right-export"   // User.Export.All
+	CheckRightRead   Check = "right-read"     // User.Read.All
+	CheckRightsMore  Check = "rights-more"    // nothing beyond these and the next three
+	CheckRightAudit  Check = "right-audit"    // AuditLogsQuery.Read.All, for the audit log alone
+	CheckRightLogs   Check = "right-sign-ins" // AuditLog.Read.All, for the sign-in logs alone
+	CheckRightUsage  Check = "right-reports"  // Reports.Read.All, for the usage reports alone
+	CheckDirectory   Check = "directory"      // people can be looked up
+	CheckOperations  Check = "operations"     // exports can be followed
+	CheckContainer   Check = "container"      // a container can be made, listed and deleted
+	CheckSignature   Check = "signature"      // what Microsoft is given is what it accepts
+	CheckAppend      Check = "append"         // the account takes append blobs
+	CheckReadBack    Check = "read-back"      // what was written can be read
+	CheckRetention   Check = "retention"      // what is deleted is gone
+	CheckLeftovers   Check = "leftovers"      // nothing was left behind
 )
 
 // Problem is what is wrong.
@@ -69,6 +72,7 @@ const (
 	ProblemSignIn       Problem = "sign-in-refused"
 	ProblemTenant       Problem = "wrong-tenant"
 	ProblemRightMissing Problem = "right-missing"
+	ProblemRightUnasked Problem = "right-not-granted" // and needed only where that source is asked for
 	ProblemRightsMore   Problem = "more-rights-than-needed"
 	ProblemUnreachable  Problem = "unreachable"
 	ProblemThrottled    Problem = "too-many-requests"
@@ -87,7 +91,7 @@ const (
 // Problems lists all problems.
 func Problems() []Problem {
 	return []Problem{
-		ProblemCloud, ProblemSignIn, ProblemTenant, ProblemRightMissing, ProblemRightsMore, ProblemUnreachable, ProblemThrottled,
+		ProblemCloud, ProblemSignIn, ProblemTenant, ProblemRightMissing, ProblemRightUnasked, ProblemRightsMore, ProblemUnreachable, ProblemThrottled,
 		ProblemForbidden, ProblemRefused, ProblemKey, ProblemNoKeys, ProblemNoAccount, ProblemGivesRead, ProblemPremium,
 		ProblemSoftDelete, ProblemLeftovers, ProblemNotVisible,
 	}
@@ -138,50 +142,6 @@ func (c *checkup) cloud() {
 	}
 	c.add(CheckCloud, Warning, ProblemCloud, 0)
 }
-
-// rights looks into the token for what an admin has granted.
-func (c *checkup) rights(ctx context.Context) {
-	token, err := c.signIn(ctx)
-	switch {
-	case err == nil && token.Tenant != "" && !strings.EqualFold(token.Tenant, c.config.Tenant):
-		c.put(CheckSignIn, ProblemTenant)
-	case schema.CodeOf(err) == schema.CodeSignIn:
-		c.put(CheckSignIn, ProblemSignIn)
-	case err != nil:
-		c.put(CheckSignIn, ProblemUnreachable)
-	default:
-		c.put(CheckSignIn, "")
-	}
-	if err != nil {
-		c.skip(CheckRightExport, CheckRightRead, CheckRightsMore)
-		return
-	}
-	for _, need := range []struct {
-		check Check
-		any   []string
-	}{
-		{CheckRightExport, []string{rightExport}},
-		{CheckRightRead, []string{rightRead, "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}},
-	} {
-		if slices.ContainsFunc(need.any, func(r string) bool { return slices.Contains(token.Roles, r) }) {
-			c.put(need.check, "")
-		} else {
-			c.put(need.check, ProblemRightMissing)
-		}
-	}
-	more := slices.DeleteFunc(slices.Clone(token.Roles), func(r string) bool { return r == rightExport || r == rightRead })
-	if len(more) > 0 {
-		c.add(CheckRightsMore, Warning, ProblemRightsMore, len(more))
-	} else {
-		c.put(CheckRightsMore, "")
-	}
-}
-
-// The application permissions of Graph that an export needs.
-const (
-	rightExport = "User.Export.All"
-	rightRead   = "User.Read.All"
-)
 
 // asks tries the questions that an export asks.
 func (c *checkup) asks(ctx context.Context) {

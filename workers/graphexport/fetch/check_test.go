@@ -81,6 +81,29 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestCheckRightsOfLogs: the right of a log is told of, granted or not, and is not
+// one too many.
+func TestCheckRightsOfLogs(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		app  simulate.Application
+		want Outcome
+	}{"granted": {allowed(), Fine}, "not granted": {simulate.Application{}, Skipped}} {
+		r := logRig(t, simulate.Options{App: tc.app})
+		c := &checkup{Source: r.Source}
+		c.rights(t.Context())
+		for _, f := range c.list {
+			want := Fine
+			if f.Check == CheckRightAudit || f.Check == CheckRightLogs || f.Check == CheckRightUsage {
+				want = tc.want
+			}
+			if f.Outcome != want {
+				t.Errorf("%s: %s is %s, want %s", name, f.Check, f.Outcome, want)
+			}
+		}
+	}
+}
+
 func TestCheckCloud(t *testing.T) {
 	t.Parallel()
 	for cloud, want := range map[Cloud]Outcome{"": Fine, Public: Fine, USGovernment: Warning, China: Warning} {
@@ -95,7 +118,7 @@ func TestCheckCloud(t *testing.T) {
 func problems(list []Finding) map[Check]Problem {
 	var got map[Check]Problem
 	for _, f := range list {
-		if f.Problem != "" {
+		if f.Problem != "" && f.Outcome != Skipped {
 			if got == nil {
 				got = make(map[Check]Problem)
 			}

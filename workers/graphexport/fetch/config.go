@@ -126,6 +126,13 @@ func (t Times) next(age time.Duration) time.Duration {
 	return t.Polls[len(t.Polls)-1].Every
 }
 
+// query is how long to wait until a query of the audit log of this age is asked
+// about again: it takes minutes, or hours where there is much. It is never longer
+// than for an export.
+func (t Times) query(age time.Duration) time.Duration {
+	return min(max(age/4, time.Minute), t.next(age))
+}
+
 // throttled is how long to wait after the nth 429 in a row, from 1.
 func (t Times) throttled(n int) time.Duration {
 	return min(t.Throttle<<min(n-1, 10), max(t.Throttle, 24*time.Hour))

@@ -51,6 +51,11 @@ type rig struct {
 func newRig(t *testing.T, o simulate.Options, edit ...func(*Config)) *rig {
 	t.Helper()
 	account := storage.Account(t)
+	return rigWith(t, o, Storage{Account: account.Name, Key: schema.NewPersonal(account.Key), Endpoint: account.Endpoint, ByKey: true}, edit...)
+}
+
+func rigWith(t *testing.T, o simulate.Options, account Storage, edit ...func(*Config)) *rig {
+	t.Helper()
 	if o.Day == 0 {
 		o.Day = day
 	}
@@ -62,7 +67,7 @@ func newRig(t *testing.T, o simulate.Options, edit ...func(*Config)) *rig {
 	c := Config{
 		Tenant: tenant.ID(), Client: tenant.App().ClientID, HTTP: tenant.Client(), Times: quick(),
 		SignIn:  SignIn{Kind: ClientSecret, Secret: schema.NewPersonal(tenant.App().Secret)},
-		Storage: Storage{Account: account.Name, Key: schema.NewPersonal(account.Key), Endpoint: account.Endpoint, ByKey: true},
+		Storage: account,
 	}
 	for _, e := range edit {
 		e(&c)
@@ -87,8 +92,13 @@ func (r *rig) run() error {
 
 func run(t *testing.T, s *Source, who schema.Subject, box schema.Box) error {
 	t.Helper()
+	return runUntil(t, func() error { return s.Fetch(t.Context(), who, box) })
+}
+
+func runUntil(t *testing.T, fetch func() error) error {
+	t.Helper()
 	for tries := 0; ; {
-		err := s.Fetch(t.Context(), who, box)
+		err := fetch()
 		wait, later := schema.IsLater(err)
 		switch {
 		case err == nil, schema.IsNever(err):

@@ -38,24 +38,44 @@ const maxAnswer = 8 << 20
 // get asks for an address, relative to the base or as Graph gave it, and
 // decodes the answer.
 func (g *graph) get(ctx context.Context, address string, into any) error {
-	if !strings.HasPrefix(address, g.base+"/") {
+	if !strings.HasPrefix(address, g.root()+"/") {
 		address = g.base + address
 	}
+	body, err := g.read(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	return decode(body, into)
+}
+
+// read asks for a whole address and hands over the answer as it comes. A report
+// is answered with the address of a file elsewhere, which net/http follows
+// without our token.
+func (g *graph) read(ctx context.Context, address string) (io.ReadCloser, error) {
 	req, err := runtime.NewRequest(ctx, http.MethodGet, address)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	req.Raw().Header.Set("Accept", "application/json")
+	runtime.SkipBodyDownload(req)
 	resp, err := g.pipe.Do(req)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer resp.Body.Close()
 	if !runtime.HasStatusCode(resp, http.StatusOK) {
-		return runtime.NewResponseError(resp)
+		defer resp.Body.Close()
+		return nil, runtime.NewResponseError(resp)
 	}
-	return json.NewDecoder(io.LimitReader(resp.Body, maxAnswer)).Decode(into)
+	return resp.Body, nil
 }
+
+func decode(r io.Reader, into any) error {
+	return json.NewDecoder(io.LimitReader(r, maxAnswer)).Decode(into)
+}
+
+// root is Graph's address without a version.
+func (g *graph) root() string { return strings.TrimSuffix(g.base, "/v1.0") }
 
 // order asks for the export of a person into a container, once: whatever
 // happens to it, it is not sent a second time. It returns the id of the
@@ -160,7 +180,10 @@ type pageError string
 // Error implements error.
 func (e pageError) Error() string { return string(e) }
 
-const errPages = pageError("a list that leads elsewhere or never ends")
+const (
+	errPages  = pageError("a list that leads elsewhere or never ends")
+	errAnswer = pageError("an answer that names nothing")
+)
 
 // pages walks through a list.
 func pages[T any](ctx context.Context, g *graph, address string, take func([]T)) error {
@@ -176,7 +199,7 @@ func pages[T any](ctx context.Context, g *graph, address string, take func([]T))
 		if page.Next == "" {
 			return nil
 		}
-		if !strings.HasPrefix(page.Next, g.base+"/") { // the token goes to Graph only
+		if !strings.HasPrefix(page.Next, g.root()+"/") { // the token goes to Graph only
 			return errPages
 		}
 		address = page.Next

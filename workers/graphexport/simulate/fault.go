@@ -59,6 +59,8 @@ const (
 	// Overwritten has every agent write the half of a file, fail, and write the
 	// whole again.
 	Overwritten Fault = "overwritten"
+	// Concealed has the names in usage reports replaced by codes.
+	Concealed Fault = "concealed-names"
 	// NoHash leaves out the Content-MD5 of the blobs.
 	NoHash Fault = "no-hash"
 	// WrongHash gives blobs the Content-MD5 of something else.
@@ -70,7 +72,7 @@ func Faults() []Fault {
 	return []Fault{
 		Throttled, Unavailable, LostAnswer, OperationLocation, NoLocation, TextProgress, Vanished, FailedStatus,
 		NeverReady, Paged, WrongSubject, WrongTenant,
-		SlowAgent, DeadAgent, Empty, Truncated, Invalid, Zipped, Malware, Overwritten, NoHash, WrongHash,
+		SlowAgent, DeadAgent, Empty, Truncated, Invalid, Zipped, Malware, Overwritten, Concealed, NoHash, WrongHash,
 	}
 }
 

@@ -32,6 +32,7 @@ func (t *Tenant) handler() http.Handler {
 	graph("POST /v1.0/users/{id}/exportPersonalData", t.order, roleExport)
 	graph("GET /v1.0/dataPolicyOperations", t.listOperations, roleExport)
 	graph("GET /v1.0/dataPolicyOperations/{id}", t.getOperation, roleExport)
+	t.logs(graph)
 	graph("/", func(http.ResponseWriter, *http.Request) *failure {
 		return &failure{http.StatusBadRequest, "BadRequest", "Resource not found for the segment."}
 	}, roleRead, roleExport)

@@ -64,6 +64,7 @@ type Tenant struct {
 	closed   bool
 	asked    map[string]int // requests, by route; and for exports by person
 	orders   []*operation
+	queries  []*auditQuery
 	exported []export
 	other    []time.Time
 }
