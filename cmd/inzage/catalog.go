@@ -15,7 +15,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (a *app) catalogCommand() *cobra.Command {
 	c := a.command("catalog", "catalog", cobra.NoArgs, func(c *cobra.Command, _ []string) error { return c.Help() })
 	c.AddCommand(a.catalogCheckCommand(), a.catalogCoverageCommand(), a.catalogSampleCommand(),
-		a.catalogImportCommand(), a.catalogDiffCommand(), a.catalogClassifyCommand())
+		a.catalogImportCommand(), a.catalogDiffCommand(), a.catalogClassifyCommand(), a.catalogUnknownsCommand())
 	return c
 }
 

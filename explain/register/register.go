@@ -89,11 +89,32 @@ type Promise struct {
 	Text   Text        `yaml:"text"`
 }
 
+// Outcome is what came of a question.
+type Outcome string
+
+// The outcomes.
+const (
+	Open        Outcome = "open"
+	Answered    Outcome = "answered"
+	Unavailable Outcome = "unavailable" // Microsoft says that it cannot tell
+)
+
+// Question is what an organisation asked Microsoft: which event it is about, when
+// it was asked and answered, and what came of it.
+type Question struct {
+	Key      string      `yaml:"key"`
+	Event    string      `yaml:"event"`
+	Asked    schema.Date `yaml:"asked"`
+	Answered schema.Date `yaml:"answered"` // zero while open
+	Outcome  Outcome     `yaml:"outcome"`
+}
+
 // Registers are all registers. They are immutable and safe for concurrent use.
 type Registers struct {
 	Hosts       []Host
 	Experiences []Experience
 	Promises    []Promise
+	Questions   []Question
 	byName      map[string]*Host
 }
 
@@ -126,6 +147,7 @@ type raw struct {
 	Hosts       []Host       `yaml:"hosts"`
 	Experiences []Experience `yaml:"experiences"`
 	Promises    []Promise    `yaml:"promises"`
+	Questions   []Question   `yaml:"questions"`
 }
 
 // Load reads the registers; a later file system goes before an earlier one, so
@@ -211,6 +233,14 @@ func (r *Registers) add(data []byte, seen map[string]bool) (faults []error) {
 			fail("promise %q: since", p.Key)
 		}
 	}
+	for _, q := range f.Questions {
+		once("question", q.Key)
+		if known := q.Outcome == Open || q.Outcome == Answered || q.Outcome == Unavailable; !known || q.Asked.IsZero() ||
+			q.Answered.IsZero() != (q.Outcome == Open) || q.Answered.Before(q.Asked) && q.Outcome != Open {
+			fail("question %q: outcome, or days", q.Key)
+		}
+	}
+	r.Questions = append(r.Questions, f.Questions...)
 	r.Experiences = append(r.Experiences, f.Experiences...)
 	r.Promises = append(r.Promises, f.Promises...)
 	return faults

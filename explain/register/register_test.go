@@ -63,6 +63,9 @@ func TestStrict(t *testing.T) {
 		"no source":   "checked: 2026-01-01\nhosts: [" + strings.Replace(good, "en: x", "en: ''", 1) + "]\n",
 		"capitals":    "checked: 2026-01-01\nhosts: [" + strings.Replace(good, "a.example", "A.example", 1) + "]\n",
 		"kind":        "checked: 2026-01-01\nexperiences: [{name: x, kind: y}]\n",
+		"outcome":     "checked: 2026-01-01\nquestions: [{key: x, asked: 2026-01-01, outcome: perhaps}]\n",
+		"open, day":   "checked: 2026-01-01\nquestions: [{key: x, asked: 2026-01-01, answered: 2026-02-01, outcome: open}]\n",
+		"backwards":   "checked: 2026-01-01\nquestions: [{key: x, asked: 2026-01-02, answered: 2026-01-01, outcome: answered}]\n",
 		"since":       "checked: 2026-01-01\npromises: [{key: x, proof: read, source: {nl: x, en: x}, text: {nl: x, en: x}}]\n",
 	} {
 		if _, err := register.Load(fstest.MapFS{"a.yaml": {Data: []byte(text)}}); err == nil {

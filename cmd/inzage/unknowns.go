@@ -1,0 +1,65 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"inzage/explain"
+	"inzage/explain/bundle"
+	"inzage/explain/finding"
+	"inzage/schema"
+)
+
+// unknowns is a sink of the line that counts what nobody describes.
+type unknowns struct{ finding.Unknowns }
+
+// Add implements workers.Sink.
+func (u *unknowns) Add(e *schema.Explanation) error {
+	u.Unknowns.Add(e)
+	return nil
+}
+
+// Unreadable implements workers.Sink.
+func (*unknowns) Unreadable(*schema.Record) error { return nil }
+
+// File implements workers.Sink.
+func (*unknowns) File(bundle.FileInfo) {}
+
+// leastKinds is how many kinds of event a group has at least that is told apart.
+const leastKinds = 10
+
+func (a *app) catalogUnknownsCommand() *cobra.Command {
+	var own string
+	var asJSON bool
+	c := a.command("unknowns FILE…", "catalog.unknowns", cobra.MinimumNArgs(1), func(c *cobra.Command, args []string) error {
+		r, err := registers(own)
+		if err != nil {
+			return err
+		}
+		var u unknowns
+		sum, err := a.explainTo(c, args, &u, explain.Reader{Lang: a.lang, Zone: time.UTC})
+		if err != nil {
+			return err
+		}
+		if sum.Incomplete() {
+			a.code = exitIncomplete
+		}
+		s := u.Statistic(leastKinds, r.Questions)
+		s.Catalog = a.catalog.Version()
+		if asJSON {
+			return a.printJSON(s)
+		}
+		for _, l := range []line{
+			{"kinds", s.Kinds}, {"described", s.Described}, {"derived", s.Derived}, {"unknown", s.Unknown}, {"records", s.Records},
+			{"records-described", s.RecordsKnown}, {"asked", s.Questions.Asked}, {"answered", s.Questions.Answered},
+			{"unavailable", s.Questions.Unavailable}, {"open", s.Questions.Open},
+		} {
+			a.printf("%9d  %s\n", l.count, a.text("unknowns."+l.key))
+		}
+		return nil
+	})
+	c.Flags().StringVar(&own, "registers", "", a.text("cli.flag.registers"))
+	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
+	return c
+}
