@@ -51,9 +51,16 @@ func (a *app) catalogUnknownsCommand() *cobra.Command {
 			return a.printJSON(s)
 		}
 		for _, l := range []line{
-			{"kinds", s.Kinds}, {"described", s.Described}, {"derived", s.Derived}, {"unknown", s.Unknown}, {"records", s.Records},
-			{"records-described", s.RecordsKnown}, {"asked", s.Questions.Asked}, {"answered", s.Questions.Answered},
-			{"unavailable", s.Questions.Unavailable}, {"open", s.Questions.Open},
+			{"kinds", s.Kinds},
+			{"described", s.Described},
+			{"derived", s.Derived},
+			{"unknown", s.Unknown},
+			{"records", s.Records},
+			{"records-described", s.RecordsKnown},
+			{"asked", s.Questions.Asked},
+			{"answered", s.Questions.Answered},
+			{"unavailable", s.Questions.Unavailable},
+			{"open", s.Questions.Open},
 		} {
 			a.printf("%9d  %s\n", l.count, a.text("unknowns."+l.key))
 		}
