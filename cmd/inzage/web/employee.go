@@ -49,6 +49,12 @@ func (d *Desk) ask(v *visit) error {
 		d.sessions.notice(v.who.token, d.Catalog.Text(v.lang, "desk.ask.already"))
 		return v.to("/requests/" + r.Case)
 	}
+	// One that came in on paper may not know whose it is in the desk. Where another's
+	// case cannot be read, asking goes on: nobody is kept from it by that.
+	if number, err := d.openCase(v.ctx(), v.who.Subject); err == nil && number != "" {
+		d.sessions.notice(v.who.token, d.Catalog.Text(v.lang, "desk.ask.elsewhere", "case", number))
+		return v.to("/requests")
+	}
 	opened := d.Open
 	opened.Actor, opened.Owner = v.who.Actor, v.who.Actor
 	opened.Channel, opened.Day, opened.Lang = schema.ChannelDesk, d.today(), v.lang

@@ -99,6 +99,15 @@ func TestNewCase(t *testing.T) {
 			t.Errorf("the admin at the case of %s: %d", name, handles)
 		}
 	}
+	// On paper, by an address that was not known to be anybody's who signs in: asking
+	// at the desk as well makes no second case.
+	b.post("/intake", "addresses", "Joris@voorbeeld.example", "received", "2026-03-05", "channel", "mail", "identity", "known-at-work", "language", "nl")
+	o.desk.Local.People[1].Subject.UPNs = []schema.Personal{schema.NewPersonal("joris@voorbeeld.example")}
+	before := o.desk.Register.Len()
+	joris := o.sit(stranger)
+	if a := joris.post("/requests"); a.to != "/requests" || o.desk.Register.Len() != before || !strings.Contains(joris.get("/requests").body, "al een verzoek van u") {
+		t.Errorf("asking what was asked on paper leads to %q, and to %d cases instead of %d", a.to, o.desk.Register.Len(), before)
+	}
 	if _, known := o.desk.known[r.ID]; !known {
 		t.Error("whose case is open is not known")
 	}
