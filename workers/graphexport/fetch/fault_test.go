@@ -43,6 +43,7 @@ func TestFaults(t *testing.T) {
 		simulate.Zipped:       {found: found},
 		simulate.Malware:      {found: found},
 		simulate.Overwritten:  {found: found},
+		simulate.Concealed:    {found: found}, // of reports only
 		simulate.NoHash:       {found: found},
 		simulate.WrongHash:    {found: found, code: schema.CodeHashDiffers},
 	}
