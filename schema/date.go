@@ -30,6 +30,10 @@ func NewDate(year int, month time.Month, day int) Date {
 	return Date{year: t.Year(), month: t.Month(), day: t.Day()}
 }
 
+// InForce is the first day of the GDPR (art. 99(2)). A request of an earlier day
+// is a year with a typing error.
+func InForce() Date { return NewDate(2018, time.May, 25) }
+
 // ParseDate reads a date written as 2006-01-02. It is strict: no other layout,
 // no surrounding space, no day that its month does not have, no year 0. The
 // error has CodeUsage and does not quote the text.

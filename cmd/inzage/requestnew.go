@@ -91,6 +91,9 @@ func (a *app) opened(f newFlags, lang schema.Lang) (who schema.Subject, e schema
 	if e.Day, err = schema.ParseDate(f.received); err != nil {
 		return who, e, a.usage("cli.error.date", "date", f.received)
 	}
+	if e.Day.Before(schema.InForce()) {
+		return who, e, a.usage("cli.error.before-law")
+	}
 	if !slices.Contains(schema.Channels(), e.Channel) {
 		return who, e, a.usage("cli.error.channel", "channels", channelNames())
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -40,6 +41,9 @@ func (a *app) serveCommand() *cobra.Command {
 	var demo bool
 	c := a.command("serve", "serve", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
 		if demo {
+			if slices.ContainsFunc([]string{"config", "data", "key-file", "nats", "role"}, c.Flags().Changed) {
+				return a.usage("cli.error.demo-alone")
+			}
 			return a.serveDemo(c.Context(), f)
 		}
 		return a.serve(c.Context(), f, true)

@@ -83,7 +83,7 @@ func (a *applicant) check(today schema.Date) {
 		wrong("received", "day")
 	case a.day.After(today):
 		wrong("received", "future")
-	case a.day.Before(schema.NewDate(2018, 5, 25)): // the law holds since then (GDPR art. 99(2)); a year with a typing error
+	case a.day.Before(schema.InForce()):
 		wrong("received", "past")
 	}
 	if !slices.Contains(channels(), schema.Channel(a.Channel)) {
