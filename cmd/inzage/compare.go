@@ -163,12 +163,21 @@ func (a *app) tellFindings(list []schema.Finding) {
 	for _, f := range list {
 		a.printf("%6d  %s [%s]\n        %s\n", f.Count, a.text("finding."+string(f.ID)), a.text("severity."+string(f.Severity)), a.text("finding."+string(f.ID)+".explain"))
 		for _, e := range f.Evidence {
-			a.printf("        %6d  %s\n", e.Count, visible(e.Code))
+			a.printf("        %6d  %s\n", e.Count, a.evidence(e.Code))
 		}
 		if f.More > 0 {
 			a.printf("        %s\n", a.text("bundle.findings.more", "count", f.More))
 		}
 	}
+}
+
+// evidence says where a finding was made: in words where the code is one of ours,
+// else by the name of a host or an event.
+func (a *app) evidence(code string) string {
+	if key := "cli.evidence." + code; a.catalog.HasText(key) {
+		return a.text(key)
+	}
+	return visible(strings.TrimPrefix(strings.TrimPrefix(code, "host."), "promise."))
 }
 
 func (a *app) compareCommand() *cobra.Command {
