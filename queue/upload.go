@@ -32,6 +32,9 @@ type incoming struct {
 	Sum []byte
 	// Moved is when the last piece came.
 	Moved time.Time
+	// Taken says that it is about to be a blob, or is one: the bytes are that
+	// blob's then, and no longer the upload's to give up.
+	Taken bool
 }
 
 // Incoming is an upload that was not finished.
@@ -278,39 +281,69 @@ func (u *Upload) ReaderAt(ctx context.Context) io.ReaderAt {
 
 // Done makes the upload a blob of the box, under its name or, where that is
 // taken, the name with a number: nothing that was handed in is replaced. The
-// upload must be whole.
+// upload must be whole. Until Settled it is there still, so that whoever was cut
+// off between the two can do what belongs with it; done again it is the same blob.
+// CodeConflict says that it was given up meanwhile.
 func (u *Upload) Done(ctx context.Context) (schema.Blob, error) {
 	h, err := u.whole()
 	if err != nil {
+		return schema.Blob{}, err
+	}
+	if err := u.take(ctx); err != nil {
 		return schema.Blob{}, err
 	}
 	given := h.Name
 	for n := 2; ; n++ {
 		_, err := u.box.write(ctx, u.box.headKey(h.Name), h, 0)
 		if err == nil {
-			break
+			return h.Blob, nil
 		}
 		if schema.CodeOf(err) != schema.CodeConflict {
 			return schema.Blob{}, err
 		}
 		var there head
 		if _, err := u.box.read(ctx, u.box.headKey(h.Name), &there); err == nil && there.ID == h.ID {
-			break // this upload, before a crash
+			return h.Blob, nil // this upload, before a crash
 		}
 		end := path.Ext(given)
 		h.Name = strings.TrimSuffix(given, end) + " (" + strconv.Itoa(n) + ")" + end
 	}
-	err = u.box.vault.index.Delete(ctx, u.box.uploadKey(u.id), jetstream.LastRevision(u.revision))
-	return h.Blob, conflict("finish upload", err)
 }
 
-// Drop gives the upload up.
+// take puts on record that the bytes are a blob's from now on.
+func (u *Upload) take(ctx context.Context) error {
+	if u.at.Taken {
+		return nil
+	}
+	sum, err := u.sum()
+	if err != nil {
+		return err
+	}
+	u.at.Taken = true
+	return u.note(ctx, sum)
+}
+
+// Settled ends an upload of which Done made a blob.
+func (u *Upload) Settled(ctx context.Context) error {
+	return u.end(ctx, "settle upload")
+}
+
+// Drop gives the upload up. CodeConflict says that somebody went on with it, or
+// that it is a blob.
 func (u *Upload) Drop(ctx context.Context) error {
-	if err := u.box.vault.index.Delete(ctx, u.box.uploadKey(u.id), jetstream.LastRevision(u.revision)); err != nil {
-		return conflict("drop upload", err)
+	if u.at.Taken {
+		return schema.Fail(schema.CodeConflict, "drop upload", nil)
+	}
+	if err := u.end(ctx, "drop upload"); err != nil {
+		return err
 	}
 	u.box.vault.discard(ctx, u.at.head)
 	return nil
+}
+
+// end takes the upload off the record.
+func (u *Upload) end(ctx context.Context, op string) error {
+	return conflict(op, u.box.vault.index.Delete(ctx, u.box.uploadKey(u.id), jetstream.LastRevision(u.revision)))
 }
 
 // partReader reads the parts of a blob in any order.

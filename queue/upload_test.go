@@ -65,8 +65,50 @@ func TestUploadInPieces(t *testing.T) {
 	if got, err := io.ReadAll(in); err != nil || !bytes.Equal(got, data) {
 		t.Errorf("what comes out is not what went in: %v", err)
 	}
+	if err := u.Drop(t.Context()); schema.CodeOf(err) != schema.CodeConflict {
+		t.Errorf("what is a file of the box is given up: %v", err)
+	}
+	if u, err = box.Upload(t.Context(), id); err != nil { // as after a crash
+		t.Fatal(queuetest.Why(err))
+	}
+	if again, err := u.Done(t.Context()); err != nil || again != blob {
+		t.Errorf("done once more it is %v: %v", again, err)
+	}
+	if err := u.Settled(t.Context()); err != nil {
+		t.Error(queuetest.Why(err))
+	}
 	if _, err := box.Upload(t.Context(), id); schema.CodeOf(err) != schema.CodeNotFound {
 		t.Errorf("the upload is still there: %v", err)
+	}
+	if list, err := box.Blobs(t.Context()); err != nil || len(list) != 1 {
+		t.Errorf("%d files are in the box: %v", len(list), err)
+	}
+}
+
+// Of two that hold an upload, one gives it up while the other is about to make it a
+// file of the box: no file without its bytes comes of it.
+func TestGivenUpMeanwhile(t *testing.T) {
+	t.Parallel()
+	box := vault(t, queuetest.New(t)).Box("upload")
+	u, err := box.Begin(t.Context(), "dump.csv", 4, "")
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	if _, err := u.Write(t.Context(), 0, bytes.NewReader([]byte("data"))); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	other, err := box.Upload(t.Context(), u.Incoming().ID)
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	if err := other.Drop(t.Context()); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	if _, err := u.Done(t.Context()); schema.CodeOf(err) != schema.CodeConflict {
+		t.Errorf("what was given up is done: %v", err)
+	}
+	if list, err := box.Blobs(t.Context()); err != nil || len(list) > 0 {
+		t.Errorf("%d files are in the box, and their bytes are not: %v", len(list), err)
 	}
 }
 
@@ -96,6 +138,9 @@ func TestUploadRules(t *testing.T) {
 			t.Fatal(queuetest.Why(err))
 		}
 		if _, err := u.Done(t.Context()); err != nil {
+			t.Fatal(queuetest.Why(err))
+		}
+		if err := u.Settled(t.Context()); err != nil {
 			t.Fatal(queuetest.Why(err))
 		}
 	}

@@ -288,6 +288,27 @@ func (b browser) breaksOff(path string, data []byte, at int) {
 	_, _ = io.Copy(io.Discard, conn)
 }
 
+// cut leaves an upload as a desk does that is killed after it made a file of the
+// request of it, and before the ledger says so. It returns where it is, under path.
+func (o *office) cut(r schema.Request, path, name string, data []byte) string {
+	o.t.Helper()
+	v, err := o.q.Vault(o.t.Context(), r.ID)
+	if err != nil {
+		o.t.Fatal(queuetest.Why(err))
+	}
+	u, err := v.Box(workers.Upload).Begin(o.t.Context(), name, int64(len(data)), "")
+	if err == nil {
+		_, err = u.Write(o.t.Context(), 0, bytes.NewReader(data))
+	}
+	if err == nil {
+		_, err = u.Done(o.t.Context())
+	}
+	if err != nil {
+		o.t.Fatal(queuetest.Why(err))
+	}
+	return path + "/" + u.Incoming().ID
+}
+
 // A file that comes in pieces goes on where its connection broke, for who began it
 // alone, and is the file that was announced.
 func TestHandInByPieces(t *testing.T) {
@@ -331,6 +352,10 @@ func TestHandInByPieces(t *testing.T) {
 	if held := o.stored(r); held["viewer.csv"] != string(csv) {
 		t.Error("what is stored is not what was sent")
 	}
+	cut := b.send(http.MethodHead, o.cut(r, path, "half.csv", csv), tus(), nil)
+	if cut.status != http.StatusOK || o.entries(r, schema.EntryHandedIn) != 2 || len(o.stored(r)) != 2 {
+		t.Errorf("a desk that was cut off: %d, %d entries, %d files", cut.status, o.entries(r, schema.EntryHandedIn), len(o.stored(r)))
+	}
 	where = b.begins(path, len(csv), metadata("viewer.csv", strings.Repeat("0", 64)))
 	if a := patch(0, bytes.NewReader(csv)); a.status != http.StatusUnprocessableEntity || !strings.HasPrefix(a.body, string(schema.CodeHashDiffers)) {
 		t.Errorf("another file than was announced: %d %q", a.status, a.body)
@@ -344,7 +369,7 @@ func TestHandInByPieces(t *testing.T) {
 	path = "/cases/" + r.Case + "/uploads"
 	where = adm.begins(path, 9, "")
 	want(t, "give it up", adm.send(http.MethodDelete, where, tus(), nil), http.StatusNoContent)
-	if n := o.entries(r, schema.EntryHandedIn); n != 1 || len(o.stored(r)) != 1 {
+	if n := o.entries(r, schema.EntryHandedIn); n != 2 || len(o.stored(r)) != 2 {
 		t.Errorf("%d entries, %d files", n, len(o.stored(r)))
 	}
 }

@@ -2,8 +2,10 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"io"
 	"slices"
+	"time"
 
 	"inzage/queue"
 	"inzage/schema"
@@ -42,30 +44,55 @@ func (d *Desk) accept(v *visit, box *queue.Box, came []*queue.Upload, refuse fun
 			return 0, append(append(left, fit...), came[i:]...), err
 		}
 	}
+	taken, rest, err := d.keep(v, box, fit)
+	return taken, append(left, rest...), err
+}
+
+// keep makes files of the request of uploads that are of use. Whoever sent them
+// may be gone by now: they came, and are taken. rest are those that are not.
+func (d *Desk) keep(v *visit, box *queue.Box, fit []*queue.Upload) (taken int, rest []*queue.Upload, err error) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(v.ctx()), takingTime)
+	defer stop()
 	counts := map[string]int64{"files": 0, "bytes": 0}
 	var names []string
-	for i, u := range fit {
-		blob, err := u.Done(v.ctx())
+	var failed error
+	for _, u := range fit {
+		blob, err := u.Done(ctx)
 		if err != nil {
-			return 0, append(left, fit[i:]...), err
+			failed = err
+			break
 		}
 		names = append(names, blob.Name)
 		counts["files"]++
 		counts["bytes"] += blob.Size
 	}
+	done, rest := fit[:len(names)], fit[len(names):]
 	if len(names) == 0 {
-		return 0, left, nil
+		return 0, rest, failed
 	}
-	r, err := workers.HandedIn(v.ctx(), d.Queue, v.request.ID, v.who.Actor, "", counts)
-	if err != nil {
-		for _, name := range names { // the request was closed meanwhile
-			_ = box.Remove(v.ctx(), name)
+	r, err := workers.HandedIn(ctx, d.Queue, v.request.ID, v.who.Actor, "", counts)
+	if err != nil && schema.CodeOf(err) != schema.CodeConflict {
+		return 0, rest, err // shown as not finished: sent once more, it is
+	}
+	for i, u := range done {
+		if err != nil { // the request was closed meanwhile
+			_ = box.Remove(ctx, names[i])
 		}
-		return 0, left, err
+		_ = u.Settled(ctx)
+	}
+	if err != nil {
+		return 0, rest, err
 	}
 	v.request = r
-	return len(names), left, d.Register.Wait(v.ctx(), r)
+	if failed == nil {
+		failed = d.Register.Wait(ctx, r)
+	}
+	return len(names), rest, failed
 }
+
+// takingTime is how long it may take at most that files which came in whole
+// become files of the request.
+const takingTime = time.Minute
 
 // judge says whether an upload is of use, beside the files that are there and
 // those that came with it.
