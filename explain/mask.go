@@ -192,7 +192,7 @@ func (m *Masker) names(r *schema.Record, p *plan) {
 func (m *Masker) actor(r *schema.Record) {
 	by := ""
 	for i, f := range r.Fields {
-		if !m.whose.actors[actor{r.Source, fold(f.Path)}] || f.Value.IsEmpty() {
+		if !m.whose.actors[sourceField{r.Source, fold(f.Path)}] || f.Value.IsEmpty() {
 			continue
 		}
 		if !slices.ContainsFunc(m.masks, func(x schema.Mask) bool { return x.At == i }) {
@@ -286,7 +286,7 @@ func (m *Masker) field(f *schema.Field, source string, fp *fieldPlan) (string, b
 		return v, false
 	case a.element != "" && m.own[a.element] && !m.whose.role(lower(splitName(lastPart(f.Path)))):
 		m.scan(v)
-	case a.who || namesPerson(known.Identifier):
+	case (a.who || namesPerson(known.Identifier)) && !m.whose.things[sourceField{source, fold(f.Path)}]:
 		m.scanWho(v, a.element, kindOf(known.Identifier))
 	case f.Kind != schema.String:
 		return v, false

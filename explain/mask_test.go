@@ -367,6 +367,22 @@ func TestMaskWhoActedIsToldByTheAuditLog(t *testing.T) {
 	}
 }
 
+// TestMaskThing: the program that made a capture is no colleague, though "creator"
+// says who somebody is anywhere else.
+func TestMaskThing(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{"har": "Firefox", "graphexport": "[collega 1]"} {
+		m, x := newMasker(t, explain.Others{})
+		e := x.Explain(schema.Record{Source: source, Event: "capture.about", Spaces: []string{"Network capture"}, Fields: []schema.Field{
+			{Path: "log.creator.name", Value: schema.NewPersonal("Firefox")},
+		}})
+		m.Explained(x, &e)
+		if got := e.Record.Fields[0].Value.Reveal(); got != want {
+			t.Errorf("%s: it became %q, want %q", source, got, want)
+		}
+	}
+}
+
 // TestMaskCutRow: a row of the audit log that a program cut off is masked as one
 // that is whole: who else is in it, and from where they acted.
 func TestMaskCutRow(t *testing.T) {

@@ -108,7 +108,9 @@ type rawPeople struct {
 	Services []string `yaml:"services"`
 	Places   []string `yaml:"places"`
 
-	Actors map[string][]string `yaml:"actors"` // by source
+	// By source.
+	Actors map[string][]string `yaml:"actors"`
+	Things map[string][]string `yaml:"things"`
 }
 
 type rawVerb struct {

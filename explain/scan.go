@@ -349,7 +349,7 @@ type pairKey struct {
 
 func (m *Masker) pairKey(name, source string) pairKey {
 	k := pairKey{name: name, words: lower(splitName(name)), who: m.about(name).who}
-	k.acted = m.whose.actors[actor{source, fold(name)}] || m.whose.actors[actor{source, "auditdata." + fold(name)}]
+	k.acted = m.whose.actors[sourceField{source, fold(name)}] || m.whose.actors[sourceField{source, "auditdata." + fold(name)}]
 	switch {
 	case slices.Contains(k.words, "ip"):
 		k.place = "ip-address"

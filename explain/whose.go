@@ -11,17 +11,16 @@ import (
 // rules/people.yaml whether its value says who somebody is.
 type whose struct {
 	roles, identity, neutral, services, places map[string]bool
-	actors                                     map[actor]bool
+	actors, things                             map[sourceField]bool
 }
 
-// actor is a field that names the account that acted, by its whole path, folded,
-// in the records of a source.
-type actor struct{ source, path string }
+// sourceField is a field by its whole path, folded, in the records of a source.
+type sourceField struct{ source, path string }
 
 func newWhose() whose {
 	return whose{
 		make(map[string]bool), make(map[string]bool), make(map[string]bool), make(map[string]bool), make(map[string]bool),
-		make(map[actor]bool),
+		make(map[sourceField]bool), make(map[sourceField]bool),
 	}
 }
 
@@ -36,9 +35,14 @@ func (w *whose) add(raw rawPeople) {
 			list.into[strings.ToLower(word)] = true
 		}
 	}
-	for source, paths := range raw.Actors {
-		for _, path := range paths {
-			w.actors[actor{source, fold(path)}] = true
+	for _, list := range []struct {
+		paths map[string][]string
+		into  map[sourceField]bool
+	}{{raw.Actors, w.actors}, {raw.Things, w.things}} {
+		for source, paths := range list.paths {
+			for _, path := range paths {
+				list.into[sourceField{source, fold(path)}] = true
+			}
 		}
 	}
 }
