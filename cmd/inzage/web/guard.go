@@ -93,6 +93,9 @@ func (d *Desk) enter(ctx context.Context, v *visit, r route) error {
 		return nil
 	}
 	found, ok := d.Register.Case(number)
+	if !ok && r.own() {
+		found, ok = d.ownAmong(number, v.who.Actor)
+	}
 	if !ok {
 		if r.own() { // that there is no such case is nobody else's business
 			return schema.Fail(codeForbidden, "find case", nil)
@@ -107,6 +110,23 @@ func (d *Desk) enter(ctx context.Context, v *visit, r route) error {
 	var err error
 	v.request, err = d.Queue.Request(ctx, found.ID) // the register may lag behind
 	return err
+}
+
+// ownAmong is the visitor's own of the requests that share a case number: two
+// that were taken in at the same moment can.
+func (d *Desk) ownAmong(number string, who schema.Actor) (found schema.Request, ok bool) {
+	if !d.Register.Shared(number) {
+		return found, false
+	}
+	for r := range d.Register.All() {
+		if r.Case == number && r.Owner == who {
+			if ok {
+				return found, false // two of one person: neither is meant
+			}
+			found, ok = r, true
+		}
+	}
+	return found, ok
 }
 
 // deny refuses a case that is not the visitor's, and puts it on record: once a

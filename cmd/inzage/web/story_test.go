@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"inzage/queue/queuetest"
 	"inzage/schema"
 )
 
@@ -68,6 +69,33 @@ func TestMatrix(t *testing.T) {
 	if n := o.entries(r, schema.EntryDenied); n < 2 || n > len(roles) {
 		t.Errorf("%d refusals on record", n)
 	}
+}
+
+// Two requests that were taken in at the same moment have one number: who asked
+// sees their own, and nobody handles either by that number.
+func TestSharedNumber(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	b := o.sit(asker)
+	r := o.asks(b)
+	path := "/requests/" + r.Case
+	want(t, "a stranger", o.sit(stranger).get(path), http.StatusForbidden)
+	other, err := o.q.New(t.Context(), schema.Entry{
+		Case: r.Case, Owner: o.q.Actor("test", stranger), Channel: schema.ChannelDesk, Day: o.desk.today(), Lang: schema.English, Parts: []string{o.source},
+	}, schema.Subject{ObjectID: schema.NewPersonal("other")})
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	if err := o.desk.Register.Wait(t.Context(), other); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	want(t, "withdraw", b.post(path+"/withdraw"), http.StatusSeeOther)
+	if mine, theirs := o.request(r).State, o.request(other).State; mine.Open() || !theirs.Open() {
+		t.Errorf("their own is %s, the other's %s", mine, theirs)
+	}
+	want(t, "the other", o.sit(stranger).get(path), http.StatusOK)
+	want(t, "one of two", o.sit(admin).get("/cases/"+r.Case), http.StatusNotFound)
+	want(t, "neither", o.sit(second).get(path), http.StatusForbidden)
 }
 
 func overlap(a, b []Role) bool {
