@@ -115,6 +115,30 @@ func TestLogsExpiredToken(t *testing.T) {
 	}
 }
 
+// TestLogsBegunAnew: the address of a next page that lives no longer begins its
+// list anew; what is stored once more is counted once.
+func TestLogsBegunAnew(t *testing.T) {
+	t.Parallel()
+	var refused atomic.Bool
+	r := logRig(t, simulate.Options{App: allowed(), Faults: []simulate.Fault{simulate.Paged}}, func(c *Config) {
+		c.HTTP = answering(c.HTTP, func(req *http.Request) *http.Response {
+			if strings.Contains(req.URL.Path, "/signIns") && strings.Contains(req.URL.RawQuery, "skiptoken") && !refused.Swap(true) {
+				return refusal(req, http.StatusGone, "expired")
+			}
+			return nil
+		})
+	})
+	results, files := r.pulled("signins")
+	size := 0
+	for _, text := range files {
+		size += len(text)
+	}
+	i := slices.IndexFunc(results, func(x schema.Result) bool { return x.Place == "" })
+	if !refused.Load() || results[i].Found != schema.FoundData || results[i].Files != len(files) || results[i].Bytes != int64(size) {
+		t.Errorf("%d files of %d bytes, told as %+v", len(files), size, results[i])
+	}
+}
+
 // TestUsageLeavesOthersOut: Graph gives the lines of everybody; only the person's
 // are kept.
 func TestUsageLeavesOthersOut(t *testing.T) {

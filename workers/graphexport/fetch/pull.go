@@ -61,9 +61,10 @@ type pullMark struct {
 	Tries   int       `json:"tries,omitempty"` // queries and lists that came to nothing
 
 	Throttled int         `json:"throttled,omitempty"`
-	Files     int         `json:"files,omitempty"` // of all places
+	Files     int         `json:"files,omitempty"` // of all places that were left
 	Bytes     int64       `json:"bytes,omitempty"`
-	Here      int         `json:"here,omitempty"`   // files with something of this place
+	Here      int         `json:"here,omitempty"` // files with something of this place
+	HereBytes int64       `json:"here_bytes,omitempty"`
 	Failed    int         `json:"failed,omitempty"` // places that could not be had
 	Why       schema.Code `json:"why,omitempty"`
 	Done      bool        `json:"done,omitempty"`
@@ -192,7 +193,7 @@ func (p *pull) step(ctx context.Context, at logPart) error {
 	case p.mark.Page > 0 && p.mark.Tries < maxAttempts && (status == http.StatusBadRequest || status == http.StatusGone):
 		// The address of the next page lives for a while only. Begin the list anew:
 		// the pages are stored under the same names.
-		p.mark.Next, p.mark.Page, p.mark.Here, p.mark.Tries = "", 0, 0, p.mark.Tries+1
+		p.mark.Next, p.mark.Page, p.mark.Here, p.mark.HereBytes, p.mark.Tries = "", 0, 0, 0, p.mark.Tries+1
 		return p.note(ctx)
 	case status == http.StatusForbidden, status == http.StatusBadRequest, status == http.StatusNotFound, status == http.StatusNotImplemented:
 		// This list cannot be had: a right or a licence is missing, or the tenant
@@ -242,7 +243,7 @@ func (p *pull) page(ctx context.Context, at logPart, address string) error {
 		if err != nil {
 			return err
 		}
-		p.mark.Here, p.mark.Files, p.mark.Bytes = p.mark.Here+1, p.mark.Files+1, p.mark.Bytes+blob.Size
+		p.mark.Here, p.mark.HereBytes = p.mark.Here+1, p.mark.HereBytes+blob.Size
 	}
 	if p.mark.Throttled, p.mark.Next = 0, next; next == "" {
 		return p.leave(ctx, at, "")
@@ -267,7 +268,8 @@ func (p *pull) leave(ctx context.Context, at logPart, why schema.Code) error {
 	if err := p.box.Tell(ctx, r); err != nil {
 		return err
 	}
-	p.mark.At, p.mark.Page, p.mark.Here, p.mark.Next, p.mark.Tries = p.mark.At+1, 0, 0, "", 0
+	p.mark.Files, p.mark.Bytes = p.mark.Files+p.mark.Here, p.mark.Bytes+p.mark.HereBytes
+	p.mark.At, p.mark.Page, p.mark.Here, p.mark.HereBytes, p.mark.Next, p.mark.Tries = p.mark.At+1, 0, 0, 0, "", 0
 	p.mark.Asked, p.mark.AskedAt, p.mark.Query = "", time.Time{}, ""
 	return p.note(ctx)
 }
