@@ -15,7 +15,8 @@ import (
 )
 
 // Audit is the audit log with its remote half: two queries of the log, for what
-// the person did and for what names them. It is safe for concurrent use.
+// the person did, under any of their names, and for what holds the name that they
+// have now: the log searches for one text at a time. It is safe for concurrent use.
 type Audit struct {
 	*auditlog.Source
 	from *Source

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"inzage/schema"
+	"inzage/testdata/corpus"
 	"inzage/workers/graphexport/simulate"
 	"inzage/workers/sourcetest"
 )
@@ -154,6 +155,23 @@ func TestUsageLeavesOthersOut(t *testing.T) {
 				t.Errorf("%s: another person's line", name)
 			}
 		}
+	}
+}
+
+// TestAuditAsksByPresentName: what names the person is searched by the name that
+// they have now, also where the request came with a former one.
+func TestAuditAsksByPresentName(t *testing.T) {
+	t.Parallel()
+	r := logRig(t, simulate.Options{App: allowed()})
+	people := r.tenant.People()
+	i := slices.IndexFunc(people, func(e corpus.Employee) bool { return len(e.Former) > 0 && e.UPN != people[0].UPN })
+	who := names(people[i].Former[0])
+	if err := runUntil(t, func() error { return r.Audit().Fetch(t.Context(), who, r.box) }); err != nil {
+		t.Fatal(err)
+	}
+	files := r.contents()
+	if text := files["about-person-0001.json"]; !strings.Contains(text, `"ObjectId":"`+people[i].UPN+`"`) {
+		t.Errorf("%d files; asked by another name: %t", len(files), strings.Contains(text, people[i].Former[0]))
 	}
 }
 

@@ -19,7 +19,8 @@ import (
 // Person is somebody found in the directory.
 type Person struct {
 	// Subject is who was asked for, with every identifier that the directory
-	// adds: object id, tenant, present and former addresses, SIDs.
+	// adds: object id, tenant, present and former addresses, SIDs. The first of
+	// the names is the one that the person signs in with now.
 	Subject schema.Subject
 	// Notices say what is worth knowing before going on: CodePersonDisabled,
 	// CodePersonGuest, CodePersonRenamed. An export can be made all the same.
@@ -83,9 +84,13 @@ func (s *Source) person(who schema.Subject, u user) Person {
 	if p.Subject.Name.IsEmpty() {
 		p.Subject.Name = schema.NewPersonal(u.Name)
 	}
-	p.Subject.UPNs = append([]schema.Personal(nil), who.UPNs...)
+	p.Subject.UPNs = nil
 	p.Subject.SIDs = append([]schema.Personal(nil), who.SIDs...)
-	for _, name := range u.names() {
+	all := u.names()
+	for _, name := range who.UPNs {
+		all = append(all, name.Reveal())
+	}
+	for _, name := range all {
 		if !p.Subject.HasUPN(name) {
 			p.Subject.UPNs = append(p.Subject.UPNs, schema.NewPersonal(name))
 		}
