@@ -1,14 +1,17 @@
 package compare
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"inzage/explain/finding"
 	"inzage/explain/register"
@@ -86,17 +89,17 @@ func TestOutcomes(t *testing.T) {
 	)
 	s := r.Comparisons[0]
 	want := Counts{Both: 2, Differs: 2, ViewerOnly: 2, Outside: 1, OtherOnly: 1}
-	if diff := cmp.Diff(want, s.Counts); diff != "" {
+	if diff := gocmp.Diff(want, s.Counts); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[Rule]int64{Exact: 2, Near: 1, Weak: 1}, s.Rules); diff != "" {
+	if diff := gocmp.Diff(map[Rule]int64{Exact: 2, Near: 1, Weak: 1}, s.Rules); diff != "" {
 		t.Errorf("rules (-want +got):\n%s", diff)
 	}
 	if s.Skew != 5000 || s.Pairs != 2 {
 		t.Errorf("skew %d ms of %d pairs", s.Skew, s.Pairs)
 	}
 	for _, e := range s.Events {
-		if e.Name == "Changed" && !cmp.Equal(e.Fields, map[string]int64{"data.b": 1}) {
+		if e.Name == "Changed" && !gocmp.Equal(e.Fields, map[string]int64{"data.b": 1}) {
 			t.Errorf("differing fields: %v", e.Fields)
 		}
 	}
@@ -113,12 +116,43 @@ func TestOneToOne(t *testing.T) {
 		shown(network, "Tick", "", 9000),
 	)
 	// 0 takes the one at 1000, 1000 the one at 2000.
-	if diff := cmp.Diff(Counts{Both: 2, ViewerOnly: 1, OtherOnly: 1}, r.Comparisons[0].Counts); diff != "" {
+	if diff := gocmp.Diff(Counts{Both: 2, ViewerOnly: 1, OtherOnly: 1}, r.Comparisons[0].Counts); diff != "" {
 		t.Error(diff)
 	}
 	far := compared(t, shown(viewer, "Tick", "", 0), shown(network, "Tick", "", 2001))
 	if got := far.Comparisons[0].Both; got != 0 {
 		t.Errorf("%d pairs more than two seconds apart", got)
+	}
+}
+
+// TestNearest holds the rounds that go by time against the rule in its plainest form:
+// each takes the nearest that is left, of two as near the first.
+func TestNearest(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 8))
+		side := func() (list []*item) {
+			for range r.IntN(9) {
+				list = append(list, &item{name: "Tick", at: start().Add(time.Duration(r.IntN(20)) * 400 * time.Millisecond)})
+			}
+			return inTime(list)
+		}
+		a, b := side(), side()
+		var want []pair
+		left := slices.Clone(b)
+		for _, x := range a {
+			gap := func(y *item) time.Duration { return y.at.Sub(x.at).Abs() }
+			if len(left) == 0 {
+				break
+			}
+			if y := slices.MinFunc(left, func(y, z *item) int { return cmp.Compare(gap(y), gap(z)) }); gap(y) <= window {
+				want = append(want, pair{x, y, Weak})
+				left = slices.DeleteFunc(left, func(z *item) bool { return z == y })
+			}
+		}
+		if got := byTime(a, b, 0, Weak, func(x *item) string { return x.name }); !slices.Equal(got, want) {
+			t.Fatalf("seed %d: %d pairs, want %d, or others", seed, len(got), len(want))
+		}
 	}
 }
 
@@ -146,7 +180,7 @@ func TestExport(t *testing.T) {
 	if r.Comparisons[0].With != "export" {
 		t.Fatalf("got %q", r.Comparisons[0].With)
 	}
-	if diff := cmp.Diff(Counts{Both: 1, OtherOnly: 1}, r.Comparisons[0].Counts); diff != "" {
+	if diff := gocmp.Diff(Counts{Both: 1, OtherOnly: 1}, r.Comparisons[0].Counts); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -172,10 +206,10 @@ func TestHosts(t *testing.T) {
 		{Host: "who.example", Kind: HostThirdParty, Country: "unknown", Status: "unknown", Requests: 1},
 		{Host: "www.bing.example", Kind: HostThirdParty, Name: "B", Country: "unknown", Status: "controller", Checked: "2026-10-01", Requests: 1},
 	}
-	if diff := cmp.Diff(want, r.Hosts); diff != "" {
+	if diff := gocmp.Diff(want, r.Hosts); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"Meetbrowser 9"}, r.Tools); diff != "" {
+	if diff := gocmp.Diff([]string{"Meetbrowser 9"}, r.Tools); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -236,7 +270,7 @@ func FuzzMatch(f *testing.F) {
 		if strings.Contains(string(text), secret) {
 			t.Error("a value is in the report")
 		}
-		if again := compared(t, list...); !cmp.Equal(r, again) {
+		if again := compared(t, list...); !gocmp.Equal(r, again) {
 			t.Error("the second report differs")
 		}
 	})

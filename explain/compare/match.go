@@ -87,11 +87,15 @@ func byTime(a, b []*item, skew time.Duration, rule Rule, id func(*item) string) 
 			list = list[1:] // too early for this one, and so for all that follow
 		}
 		gap := func(i int) time.Duration { return list[i].at.Add(-skew).Sub(x.at).Abs() }
-		for len(list) > 1 && gap(1) < gap(0) {
-			list = list[1:]
+		nearest := 0
+		for i := 1; i < len(list) && gap(i) <= gap(nearest); i++ {
+			if gap(i) < gap(nearest) {
+				nearest = i
+			}
 		}
-		if len(list) > 0 && gap(0) <= window {
-			pairs = append(pairs, take(x, list[0], rule))
+		if len(list) > 0 && gap(nearest) <= window {
+			pairs = append(pairs, take(x, list[nearest], rule))
+			copy(list[1:], list[:nearest]) // the earlier ones are left for those that follow
 			list = list[1:]
 		}
 		waiting[key] = list
