@@ -2,10 +2,8 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +31,7 @@ func (a *app) studyFlags(c *cobra.Command, f *studyFlags) {
 
 // study is records being looked at: a sink of the line.
 type study struct {
+	a          *app
 	counter    finding.Counter
 	comparison *compare.Comparison // nil where nothing is compared
 
@@ -57,6 +56,7 @@ func (s *study) Unreadable(*schema.Record) error {
 
 // File implements workers.Sink.
 func (s *study) File(f bundle.FileInfo) {
+	s.a.warnUnexplained(f)
 	if f.Source == "dataviewer" || f.Source == "har" {
 		s.others += f.Others
 	}
@@ -86,7 +86,7 @@ func (a *app) study(c *cobra.Command, args []string, f studyFlags, comparing boo
 	if f.received != "" {
 		day, err := schema.ParseDate(f.received)
 		if err != nil {
-			return nil, a.usage("cli.error.date")
+			return nil, a.usage("cli.error.date", "date", f.received)
 		}
 		reader.Asked = time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, reader.Zone)
 	}
@@ -103,6 +103,7 @@ func (a *app) study(c *cobra.Command, args []string, f studyFlags, comparing boo
 		return nil, err
 	}
 	s := &study{
+		a:       a,
 		counter: finding.Counter{Rules: finding.Rules{Settings: settings, Registers: r, Zone: reader.Zone}},
 		leftOut: make(map[string]int64),
 	}
@@ -113,11 +114,22 @@ func (a *app) study(c *cobra.Command, args []string, f studyFlags, comparing boo
 	if err != nil {
 		return nil, err
 	}
+	if sum.Read == 0 {
+		return nil, schema.Fail(schema.CodeNothingFound, "read records", nil)
+	}
 	if sum.Incomplete() {
 		a.code = exitIncomplete
 	}
 	s.counter.Settle(s.others)
 	return s, nil
+}
+
+// warnUnexplained says on standard error that a file was not explained: what is
+// counted says nothing about it.
+func (a *app) warnUnexplained(f bundle.FileInfo) {
+	if text := a.unexplained(f); text != "" {
+		_, _ = a.stderr.Write([]byte("inzage: " + text + "\n"))
+	}
 }
 
 // registers loads those of the program, and those of the organisation.
@@ -147,7 +159,7 @@ func (a *app) findingsCommand() *cobra.Command {
 		if asJSON {
 			return a.printJSON(map[string]any{"version": 1, "catalog": a.catalog.Version(), "findings": append([]schema.Finding{}, list...)})
 		}
-		a.tellFindings(list)
+		a.tellFindings(list, s.counter.Registers)
 		return nil
 	})
 	a.studyFlags(c, &f)
@@ -156,14 +168,14 @@ func (a *app) findingsCommand() *cobra.Command {
 }
 
 // tellFindings says findings in words.
-func (a *app) tellFindings(list []schema.Finding) {
+func (a *app) tellFindings(list []schema.Finding, r *register.Registers) {
 	if len(list) == 0 {
 		a.printf("%s\n", a.text("cli.findings.none"))
 	}
 	for _, f := range list {
 		a.printf("%6d  %s [%s]\n        %s\n", f.Count, a.text("finding."+string(f.ID)), a.text("severity."+string(f.Severity)), a.text("finding."+string(f.ID)+".explain"))
 		for _, e := range f.Evidence {
-			a.printf("        %6d  %s\n", e.Count, a.evidence(e.Code))
+			a.printf("        %6d  %s\n", e.Count, a.evidence(e.Code, r))
 		}
 		if f.More > 0 {
 			a.printf("        %s\n", a.text("bundle.findings.more", "count", f.More))
@@ -173,11 +185,28 @@ func (a *app) tellFindings(list []schema.Finding) {
 
 // evidence says where a finding was made: in words where the code is one of ours,
 // else by the name of a host or an event.
-func (a *app) evidence(code string) string {
+func (a *app) evidence(code string, r *register.Registers) string {
 	if key := "cli.evidence." + code; a.catalog.HasText(key) {
 		return a.text(key)
 	}
-	return visible(strings.TrimPrefix(strings.TrimPrefix(code, "host."), "promise."))
+	if key, ok := strings.CutPrefix(code, "promise."); ok {
+		if p, ok := r.Promise(key); ok {
+			return visible(p.Text.In(a.lang))
+		}
+	}
+	return visible(strings.TrimPrefix(code, "host."))
+}
+
+// where says all places where a finding was made, as a cell has them.
+func (a *app) where(f schema.Finding, r *register.Registers) string {
+	var list []string
+	for _, e := range f.Evidence {
+		list = append(list, fmt.Sprintf("%s (%d×)", a.evidence(e.Code, r), e.Count))
+	}
+	if f.More > 0 {
+		list = append(list, a.text("bundle.findings.more", "count", f.More))
+	}
+	return strings.Join(list, ", ")
 }
 
 func (a *app) compareCommand() *cobra.Command {
@@ -199,14 +228,14 @@ func (a *app) compareCommand() *cobra.Command {
 			r.Level = level
 		}
 		if out != "" {
-			if err := a.compareWorkbook(out, r); err != nil {
+			if err := a.compareWorkbook(out, r, s.counter.Rules); err != nil {
 				return err
 			}
 		}
 		if asJSON {
 			return a.printJSON(r)
 		}
-		a.tellComparison(r)
+		a.tellComparison(r, s.counter.Registers)
 		return nil
 	})
 	a.studyFlags(c, &f)
@@ -229,7 +258,7 @@ func figures(s *compare.Sides) []line {
 }
 
 // tellComparison says the figures of a comparison.
-func (a *app) tellComparison(r *compare.Report) {
+func (a *app) tellComparison(r *compare.Report, known *register.Registers) {
 	a.printf("%s\n", a.text("compare.test-only"))
 	for i := range r.Comparisons {
 		s := &r.Comparisons[i]
@@ -246,7 +275,7 @@ func (a *app) tellComparison(r *compare.Report) {
 		a.printf("%8d  %s (%s, %s)\n", h.Requests, visible(h.Host), a.text("compare.kind."+string(h.Kind)), a.text("compare.status."+string(h.Status)))
 	}
 	a.printf("\n%s\n", a.text("bundle.findings.title"))
-	a.tellFindings(r.Findings)
+	a.tellFindings(r.Findings, known)
 }
 
 // skew says how far apart the clocks are.
@@ -255,90 +284,4 @@ func (a *app) skew(s *compare.Sides) string {
 		return a.text("compare.skew.unknown")
 	}
 	return a.text("compare.skew", "count", s.Pairs, "ms", s.Skew)
-}
-
-// compareWorkbook writes the report for people.
-func (a *app) compareWorkbook(path string, r *compare.Report) (err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return schema.Fail(schema.CodeIO, "create workbook", err)
-	}
-	defer func() {
-		if cerr := f.Close(); err == nil && cerr != nil {
-			err = schema.Fail(schema.CodeIO, "write workbook", cerr)
-		}
-	}()
-	return a.writeComparison(f, r)
-}
-
-func (a *app) writeComparison(w io.Writer, r *compare.Report) error {
-	cols := func(keys ...string) (list []string) {
-		for _, k := range keys {
-			list = append(list, a.text("compare.col."+k))
-		}
-		return list
-	}
-	first := bundle.Register{
-		Title: a.text("compare.sheet.summary"), Lang: a.lang, Columns: cols("what", "count"), Widths: []float64{80, 30},
-		Rows: [][]any{{a.text("compare.test-only"), ""}, {a.text("compare.level"), a.text("compare.level." + r.Level)}},
-	}
-	for _, tool := range r.Tools {
-		first.Rows = append(first.Rows, []any{a.text("compare.tool"), visible(tool)})
-	}
-	events := bundle.Register{
-		Title: a.text("compare.sheet.events"), Columns: cols("with", "event", "title", "category", "both", "differs", "viewer-only", "other-only", "fields"),
-		Widths: []float64{20, 50, 40, 30, 12, 12, 16, 16, 60},
-	}
-	for i := range r.Comparisons {
-		s := &r.Comparisons[i]
-		with := a.text("compare.with." + s.With)
-		for _, l := range figures(s) {
-			first.Rows = append(first.Rows, []any{with + ": " + a.text("compare.outcome."+l.key), l.count})
-		}
-		first.Rows = append(first.Rows, []any{with + ": " + a.skew(s), ""})
-		if !s.Other.First.IsZero() {
-			first.Rows = append(first.Rows, []any{with + ": " + a.text("compare.window"), s.Other.First.Format(time.RFC3339) + " – " + s.Other.Last.Format(time.RFC3339)})
-		}
-		for _, e := range s.Events {
-			events.Rows = append(events.Rows, []any{
-				with, visible(e.Name), visible(e.Title), a.text("category." + string(e.Category)), e.Both, e.Differs, e.ViewerOnly, e.OtherOnly, differing(e.Fields),
-			})
-		}
-	}
-	hosts := bundle.Register{
-		Title: a.text("compare.sheet.hosts"), Columns: cols("host", "kind", "name", "legal", "country", "status", "requests", "events", "opaque", "bytes"),
-		Widths: []float64{45, 25, 25, 35, 12, 25, 12, 14, 14, 12},
-	}
-	for _, h := range r.Hosts {
-		hosts.Rows = append(hosts.Rows, []any{
-			visible(h.Host), a.text("compare.kind." + string(h.Kind)), h.Name, h.Legal, h.Country, a.text("compare.status." + string(h.Status)),
-			h.Requests, h.Events, h.Opaque, h.OpaqueBytes,
-		})
-	}
-	found := bundle.Register{Title: a.text("bundle.findings.sheet"), Columns: cols("finding", "severity", "count", "means"), Widths: []float64{50, 28, 10, 100}}
-	for _, f := range r.Findings {
-		found.Rows = append(found.Rows, []any{
-			a.text("finding." + string(f.ID)), a.text("severity." + string(f.Severity)), f.Count, a.text("finding." + string(f.ID) + ".explain"),
-		})
-	}
-	return bundle.WriteRegister(w, first, found, hosts, events)
-}
-
-// differing lists fields that differ, with how often. A cell holds so much.
-func differing(fields map[string]int64) string {
-	const most = 30
-	names := make([]string, 0, len(fields))
-	for name := range fields {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	var parts []string
-	for i, name := range names {
-		if i == most {
-			parts = append(parts, fmt.Sprintf("+%d", len(names)-most))
-			break
-		}
-		parts = append(parts, fmt.Sprintf("%s (%d)", visible(name), fields[name]))
-	}
-	return strings.Join(parts, ", ")
 }

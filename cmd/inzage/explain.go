@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -178,18 +179,21 @@ func (s *textSink) Unreadable(r *schema.Record) error {
 }
 
 func (s *textSink) File(f bundle.FileInfo) {
-	var why string
-	switch {
-	case f.Refused != "":
-		why = s.a.text("code." + string(f.Refused))
-	case f.Problem != "":
-		why = s.a.text("code." + string(f.Problem))
-	case f.Source == "":
-		why = s.a.text("code." + string(schema.CodeUnknownFormat))
-	default:
-		return
+	if text := s.a.unexplained(f); text != "" {
+		_ = s.write(text + "\n")
 	}
-	_ = s.write(s.a.text("cli.explain.not-explained", "file", visible(f.Name), "why", why) + "\n")
+}
+
+// unexplained says that a file was not explained, and why; "" where it was.
+func (a *app) unexplained(f bundle.FileInfo) string {
+	why := cmp.Or(f.Refused, f.Problem)
+	if why == "" && f.Source == "" {
+		why = schema.CodeUnknownFormat
+	}
+	if why == "" {
+		return ""
+	}
+	return a.text("cli.explain.not-explained", "file", visible(f.Name), "why", a.text("code."+string(why)))
 }
 
 func (s *textSink) at(r *schema.Record) string {

@@ -12,7 +12,10 @@ import (
 )
 
 // unknowns is a sink of the line that counts what nobody describes.
-type unknowns struct{ finding.Unknowns }
+type unknowns struct {
+	a *app
+	finding.Unknowns
+}
 
 // Add implements workers.Sink.
 func (u *unknowns) Add(e *schema.Explanation) error {
@@ -24,7 +27,7 @@ func (u *unknowns) Add(e *schema.Explanation) error {
 func (*unknowns) Unreadable(*schema.Record) error { return nil }
 
 // File implements workers.Sink.
-func (*unknowns) File(bundle.FileInfo) {}
+func (u *unknowns) File(f bundle.FileInfo) { u.a.warnUnexplained(f) }
 
 // leastKinds is how many kinds of event a group has at least that is told apart.
 const leastKinds = 10
@@ -37,10 +40,13 @@ func (a *app) catalogUnknownsCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		var u unknowns
+		u := unknowns{a: a}
 		sum, err := a.explainTo(c, args, &u, explain.Reader{Lang: a.lang, Zone: time.UTC})
 		if err != nil {
 			return err
+		}
+		if sum.Read == 0 {
+			return schema.Fail(schema.CodeNothingFound, "read records", nil)
 		}
 		if sum.Incomplete() {
 			a.code = exitIncomplete

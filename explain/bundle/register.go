@@ -36,8 +36,7 @@ func WriteRegister(w io.Writer, list ...Register) error {
 	if err := x.SetDocProps(&excelize.DocProperties{Title: first.Title, Creator: "inzage", Language: string(first.Lang), Created: at, Modified: at}); err != nil {
 		return fail(err)
 	}
-	format := "yyyy-mm-dd"
-	day, err := x.NewStyle(&excelize.Style{CustomNumFmt: &format})
+	styles, err := registerStyles(x)
 	if err != nil {
 		return fail(err)
 	}
@@ -52,7 +51,7 @@ func WriteRegister(w io.Writer, list ...Register) error {
 				return fail(err)
 			}
 		}
-		if err := r.sheet(x, name, day); err != nil {
+		if err := r.sheet(x, name, styles); err != nil {
 			return fail(err)
 		}
 	}
@@ -62,64 +61,110 @@ func WriteRegister(w io.Writer, list ...Register) error {
 	return nil
 }
 
+// registerStyles makes the workbook's own styles that a register needs; its days are
+// written as programs sort them.
+func registerStyles(x *excelize.File) (map[int]int, error) {
+	made := make(map[int]int)
+	for _, n := range []int{styleHeader, styleHeaderRight, styleText, styleNumber, styleDay} {
+		s := styleOf(n, "")
+		if n == styleDay {
+			s.CustomNumFmt = new("yyyy-mm-dd")
+		}
+		var err error
+		if made[n], err = x.NewStyle(s); err != nil {
+			return nil, err
+		}
+	}
+	return made, nil
+}
+
 // sheet fills the sheet of a register, as a table of that name.
-func (r *Register) sheet(x *excelize.File, table string, day int) error {
-	if err := x.SetSheetRow(r.Title, "A1", &r.Columns); err != nil {
+func (r *Register) sheet(x *excelize.File, table string, styles map[int]int) error {
+	for j := range r.Columns {
+		if err := x.SetColWidth(r.Title, letter(j), letter(j), r.width(j)); err != nil {
+			return err
+		}
+	}
+	if err := r.row(x, 1, styles, len(r.Columns), func(j int) (any, int) {
+		if len(r.Rows) > 0 && styleOfValue(r.Rows[0][j]) == styleNumber {
+			return r.Columns[j], styleHeaderRight
+		}
+		return r.Columns[j], styleHeader
+	}); err != nil {
 		return err
 	}
 	for i, row := range r.Rows {
-		for j, v := range row {
-			cell, err := excelize.CoordinatesToCellName(j+1, i+2)
-			if err != nil {
-				return err
-			}
-			if err := setCell(x, r.Title, cell, v, day); err != nil {
-				return err
-			}
-		}
-	}
-	last, err := excelize.CoordinatesToCellName(len(r.Columns), max(len(r.Rows)+1, 2)) // a table has a row
-	if err != nil {
-		return err
-	}
-	for i := range r.Columns {
-		width := 20.0
-		if i < len(r.Widths) {
-			width = r.Widths[i]
-		}
-		col, err := excelize.ColumnNumberToName(i + 1)
-		if err != nil {
-			return err
-		}
-		if err := x.SetColWidth(r.Title, col, col, width); err != nil {
+		if err := r.row(x, i+2, styles, len(row), func(j int) (any, int) { return row[j], styleOfValue(row[j]) }); err != nil {
 			return err
 		}
 	}
+	last := letter(len(r.Columns)-1) + strconv.Itoa(max(len(r.Rows)+1, 2)) // a table has a row
 	if err := x.AddTable(r.Title, &excelize.Table{Range: "A1:" + last, Name: table, StyleName: "TableStyleLight1"}); err != nil {
 		return err
 	}
-	landscape, wide, high, fit := "landscape", 1, 0, true // on paper as wide as a page
-	if err := x.SetPageLayout(r.Title, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &wide, FitToHeight: &high}); err != nil {
+	if err := onPaper(x, r.Title); err != nil {
 		return err
 	}
-	if err := x.SetSheetProps(r.Title, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+	if err := x.SetDefinedName(printTitles(r.Title, 1)); err != nil {
 		return err
 	}
 	return x.SetPanes(r.Title, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
 }
 
-func setCell(x *excelize.File, sheet, cell string, v any, day int) error {
-	d, isDay := v.(schema.Date)
-	switch {
-	case !isDay:
-		return x.SetCellValue(sheet, cell, v)
-	case d.IsZero():
-		return nil
+// width is the width of a column, in characters.
+func (r *Register) width(j int) float64 {
+	if j < len(r.Widths) {
+		return r.Widths[j]
 	}
-	if err := x.SetCellValue(sheet, cell, midnight(d)); err != nil {
+	return 20
+}
+
+// row writes a row of so many cells, as high as its texts.
+func (r *Register) row(x *excelize.File, at int, styles map[int]int, cells int, cell func(j int) (value any, style int)) error {
+	high := 1
+	for j := range cells {
+		v, style := cell(j)
+		if err := setCell(x, r.Title, letter(j)+strconv.Itoa(at), v, styles[style]); err != nil {
+			return err
+		}
+		room := r.width(j)
+		if at == 1 {
+			room -= headButton
+		}
+		if s, ok := v.(string); ok {
+			high = max(high, lines(s, room))
+		}
+	}
+	if high == 1 {
+		return nil // the program that opens it knows its font better
+	}
+	return x.SetRowHeight(r.Title, at, float64(rowHeight(high)))
+}
+
+// headButton is how many characters the button beside the head of a column takes.
+const headButton = 3
+
+// styleOfValue is the style of a cell with that value.
+func styleOfValue(v any) int {
+	switch v.(type) {
+	case int, int64:
+		return styleNumber
+	case schema.Date:
+		return styleDay
+	}
+	return styleText
+}
+
+func setCell(x *excelize.File, sheet, cell string, v any, style int) error {
+	if d, isDay := v.(schema.Date); isDay {
+		if v = nil; !d.IsZero() {
+			v = midnight(d)
+		}
+	}
+	if err := x.SetCellValue(sheet, cell, v); err != nil {
 		return err
 	}
-	return x.SetCellStyle(sheet, cell, cell, day)
+	return x.SetCellStyle(sheet, cell, cell, style)
 }
 
 // midnight is midnight, which a workbook shows as a day alone.

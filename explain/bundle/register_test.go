@@ -16,7 +16,7 @@ func TestRegister(t *testing.T) {
 	t.Parallel()
 	r := Register{
 		Title: "Zaken", Lang: schema.Dutch, Made: time.Date(2026, 3, 5, 12, 0, 0, 0, time.UTC), Columns: []string{"Zaak", "Dag", "Over"},
-		Rows: [][]any{{"=1+1", schema.NewDate(2026, 3, 5), -2}, {"2026-B", schema.Date{}, 7}},
+		Rows: [][]any{{"=1+1", schema.NewDate(2026, 3, 5), -2}, {"2026-B: een zin die langer is dan de kolom", schema.Date{}, 7}},
 	}
 	var one, two bytes.Buffer
 	for _, b := range []*bytes.Buffer{&one, &two} {
@@ -42,6 +42,25 @@ func TestRegister(t *testing.T) {
 	}
 	if tables, err := x.GetTables("Zaken"); err != nil || len(tables) != 1 {
 		t.Errorf("%d tables, %v", len(tables), err)
+	}
+	for cell, want := range map[string]struct{ bold, wrap bool }{"A1": {true, true}, "A2": {false, true}, "C2": {}} {
+		id, err := x.GetCellStyle("Zaken", cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		style, err := x.GetStyle(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bold := style.Font != nil && style.Font.Bold; bold != want.bold || style.Alignment == nil || style.Alignment.WrapText != want.wrap {
+			t.Errorf("%s: bold %v, alignment %+v", cell, bold, style.Alignment)
+		}
+	}
+	if high, err := x.GetRowHeight("Zaken", 3); err != nil || high < 2*lineHeight {
+		t.Errorf("a row with a long text is %v points high, %v", high, err)
+	}
+	if names := x.GetDefinedName(); len(names) != 1 || names[0].RefersTo != "'Zaken'!$1:$1" {
+		t.Errorf("the head does not stand on each page: %+v", names)
 	}
 	if err := WriteRegister(&two, Register{Title: "Zaken", Columns: []string{"Zaak"}}); err != nil {
 		t.Errorf("no case at all: %v", err)

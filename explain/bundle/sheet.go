@@ -326,20 +326,7 @@ func (w *workbook) layout(s *sheet, last string) error {
 	if err := w.f.SetSheetView(name, 0, &excelize.ViewOptions{ShowGridLines: new(false)}); err != nil {
 		return err
 	}
-	if err := w.f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: new(true)}); err != nil {
-		return err
-	}
-	const a4 = 9
-	err := w.f.SetPageLayout(name, &excelize.PageLayoutOptions{
-		Size: new(a4), Orientation: new("landscape"), FitToWidth: new(1), FitToHeight: new(0),
-	})
-	if err != nil {
-		return err
-	}
-	err = w.f.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{
-		Left: new(0.4), Right: new(0.4), Top: new(0.5), Bottom: new(0.6), Header: new(0.3), Footer: new(0.3),
-	})
-	if err != nil {
+	if err := onPaper(w.f, name); err != nil {
 		return err
 	}
 	foot := "&L" + strings.ReplaceAll(visible(w.head.Case), "&", "&&") + " · &A&R" + w.word("page", "page", "&P", "pages", "&N")
@@ -349,10 +336,30 @@ func (w *workbook) layout(s *sheet, last string) error {
 	if s.long == nil {
 		return nil
 	}
-	h := strconv.Itoa(s.header)
-	return w.f.SetDefinedName(&excelize.DefinedName{
-		Name: "_xlnm.Print_Titles", RefersTo: quoted(name) + "!$" + h + ":$" + h, Scope: name,
+	return w.f.SetDefinedName(printTitles(name, s.header))
+}
+
+// onPaper lays a sheet out for paper: A4, lying down, as wide as a page.
+func onPaper(f *excelize.File, sheet string) error {
+	if err := f.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: new(true)}); err != nil {
+		return err
+	}
+	const a4 = 9
+	err := f.SetPageLayout(sheet, &excelize.PageLayoutOptions{
+		Size: new(a4), Orientation: new("landscape"), FitToWidth: new(1), FitToHeight: new(0),
 	})
+	if err != nil {
+		return err
+	}
+	return f.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{
+		Left: new(0.4), Right: new(0.4), Top: new(0.5), Bottom: new(0.6), Header: new(0.3), Footer: new(0.3),
+	})
+}
+
+// printTitles is the name by which a row stands on top of each printed page.
+func printTitles(sheet string, row int) *excelize.DefinedName {
+	h := strconv.Itoa(row)
+	return &excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: quoted(sheet) + "!$" + h + ":$" + h, Scope: sheet}
 }
 
 // quoted is a sheet's name as a formula or link wants it.
