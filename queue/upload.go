@@ -28,6 +28,8 @@ type incoming struct {
 	Whole int64
 	// Want is the hash that who sends it announced, or empty.
 	Want string
+	// Mark is by what who sends it knows the file again, or empty.
+	Mark string
 	// Sum is the state of the hash over what came.
 	Sum []byte
 	// Moved is when the last piece came.
@@ -41,6 +43,7 @@ type incoming struct {
 type Incoming struct {
 	ID    string
 	Name  string
+	Mark  string
 	Size  int64 // bytes that came
 	Whole int64 // bytes that the file has
 	Moved time.Time
@@ -66,15 +69,16 @@ func (b *Box) uploadKey(id string) string { return b.place + ".upload." + id }
 // Begin makes an upload of a file of that many bytes, one at least. Where it is
 // not known beforehand how many, whole is how many there may be, and Ended says
 // later that there will be no more. want is the hash of the file, hex SHA-256, or
-// empty where it is not known beforehand.
-func (b *Box) Begin(ctx context.Context, name string, whole int64, want string) (*Upload, error) {
+// empty where it is not known beforehand. mark is by what who sends it knows the
+// file again, beside its name and size, or empty: nothing reads it here.
+func (b *Box) Begin(ctx context.Context, name string, whole int64, want, mark string) (*Upload, error) {
 	if whole < 1 {
 		return nil, schema.Fail(schema.CodeNothingFound, "begin upload", nil)
 	}
 	var id [16]byte
 	_, _ = rand.Read(id[:])
 	u := &Upload{box: b, id: hex.EncodeToString(id[:]), now: time.Now}
-	u.at = incoming{head: head{ID: u.id}, Whole: whole, Want: want}
+	u.at = incoming{head: head{ID: u.id}, Whole: whole, Want: want, Mark: mark}
 	u.at.Name = name
 	return u, u.note(ctx, sha256.New())
 }
@@ -106,7 +110,7 @@ func (b *Box) Uploads(ctx context.Context) ([]Incoming, error) {
 
 // Incoming is how far the upload is.
 func (u *Upload) Incoming() Incoming {
-	return Incoming{ID: u.id, Name: u.at.Name, Size: u.at.Size, Whole: u.at.Whole, Moved: u.at.Moved}
+	return Incoming{ID: u.id, Name: u.at.Name, Mark: u.at.Mark, Size: u.at.Size, Whole: u.at.Whole, Moved: u.at.Moved}
 }
 
 // note puts on record how far the upload is.

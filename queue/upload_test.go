@@ -21,7 +21,7 @@ func TestUploadInPieces(t *testing.T) {
 	t.Parallel()
 	box := vault(t, queuetest.New(t)).Box("upload")
 	data := random(7, 33<<20+12345)
-	u, err := box.Begin(t.Context(), "dump.csv", int64(len(data)), "")
+	u, err := box.Begin(t.Context(), "dump.csv", int64(len(data)), "", "")
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
@@ -90,7 +90,7 @@ func TestUploadInPieces(t *testing.T) {
 func TestGivenUpMeanwhile(t *testing.T) {
 	t.Parallel()
 	box := vault(t, queuetest.New(t)).Box("upload")
-	u, err := box.Begin(t.Context(), "dump.csv", 4, "")
+	u, err := box.Begin(t.Context(), "dump.csv", 4, "", "")
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
@@ -120,7 +120,7 @@ func TestUploadRules(t *testing.T) {
 	box := v.Box("upload")
 	begin := func(whole int64) *queue.Upload {
 		t.Helper()
-		u, err := box.Begin(t.Context(), "a.json", whole, "")
+		u, err := box.Begin(t.Context(), "a.json", whole, "", "")
 		if err != nil {
 			t.Fatal(queuetest.Why(err))
 		}
@@ -156,10 +156,10 @@ func TestUploadRules(t *testing.T) {
 	if _, err := begin(3).Write(t.Context(), 0, bytes.NewReader([]byte("four"))); schema.CodeOf(err) != schema.CodeTooLarge {
 		t.Errorf("more than was announced gives %v", err)
 	}
-	if _, err := box.Begin(t.Context(), "b", 0, ""); schema.CodeOf(err) != schema.CodeNothingFound {
+	if _, err := box.Begin(t.Context(), "b", 0, "", ""); schema.CodeOf(err) != schema.CodeNothingFound {
 		t.Errorf("an empty file gives %v", err)
 	}
-	u, err := box.Begin(t.Context(), "c", 1, hex.EncodeToString(make([]byte, sha256.Size)))
+	u, err := box.Begin(t.Context(), "c", 1, hex.EncodeToString(make([]byte, sha256.Size)), "")
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
 	}

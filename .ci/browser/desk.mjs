@@ -131,16 +131,18 @@ async function until (page, selector) {
 }
 
 // inPieces hands in a file with script, in pieces, of which the connection of the
-// second breaks; what arrives is the file.
+// second breaks, and the answer to the last is lost; what arrives is the file, and
+// who sent it is told to look.
 async function inPieces (files, data) {
   const context = await browser.newContext({ viewport: wide, locale: language, storageState: await employee.context().storageState() })
   context.setDefaultTimeout(patience)
   const page = await context.newPage()
   page.on('pageerror', e => say('script:', e.message))
   let pieces = 0
-  await page.route('**/uploads/*', route => {
+  await page.route('**/uploads/*', async route => {
     const piece = route.request().method() === 'PATCH' && ++pieces
-    return piece === 2 ? route.abort() : route.continue()
+    if (piece === 4) await route.fetch()
+    return piece === 2 || piece === 4 ? route.abort() : route.continue()
   })
   await page.goto(files)
   await page.locator('form[data-uploads]').evaluate((form, size) => Object.assign(form.dataset, { resume: 1, piece: size }), Math.ceil(data.length / 3))
@@ -148,6 +150,7 @@ async function inPieces (files, data) {
   await page.locator('form[enctype] button').click()
   const sum = createHash('sha256').update(data).digest('hex')
   await page.locator('tr', { hasText: 'viewer.csv' }).getByText(sum).waitFor()
+  await page.getByRole('alert').getByText('Kijk of uw bestand er is').waitFor()
   if (pieces !== 4) say('sent in', pieces, 'pieces, want three and one again')
   await context.close()
   await employee.goto(files)

@@ -86,13 +86,21 @@ type handed struct {
 // coming is a file that did not come in whole.
 type coming struct {
 	ID, Name   string
+	Mark       string // by what the page's script knows the file again
 	Got, Whole string
 	Percent    int64
 	Size       int64 // of the whole file, in bytes
 }
 
-// refusal is a file that was not taken, and why.
-type refusal struct{ Name, Why string }
+// refusal is a file that was not taken, and why; or of which that is not known.
+type refusal struct {
+	Name, Why string
+	Unsure    bool
+}
+
+// unsure is what the page's script says of an upload that is there no more: it was
+// taken or refused, and the answer did not arrive.
+const unsure schema.Code = "unsure"
 
 // base is where the pages of the case are, for this visitor.
 func (v *visit) base() string {
@@ -114,7 +122,7 @@ func (d *Desk) upload(ctx context.Context, v *visit) (*queue.Box, error) {
 func (d *Desk) filesPage(v *visit) error {
 	var refused []refusal
 	if code := schema.Code(v.r.FormValue("refused")); code != "" {
-		refused = append(refused, refusal{Why: d.why(v, code)})
+		refused = append(refused, refusal{Why: d.why(v, code), Unsure: code == unsure})
 	}
 	return d.showFiles(v, http.StatusOK, refused)
 }
@@ -158,7 +166,7 @@ func (d *Desk) showFiles(v *visit, status int, refused []refusal) error {
 	}
 	slices.SortFunc(list, func(a, b queue.Incoming) int { return a.Moved.Compare(b.Moved) })
 	for _, u := range list {
-		c := coming{ID: u.ID, Got: d.bytes(v.lang, u.Size), Whole: d.bytes(v.lang, u.Whole), Percent: 100 * u.Size / u.Whole, Size: u.Whole}
+		c := coming{ID: u.ID, Mark: u.Mark, Got: d.bytes(v.lang, u.Size), Whole: d.bytes(v.lang, u.Whole), Percent: 100 * u.Size / u.Whole, Size: u.Whole}
 		if p.Own {
 			c.Name = u.Name
 		}
@@ -211,7 +219,7 @@ func (d *Desk) handIn(v *visit) error {
 		if !refusable(code) {
 			return false
 		}
-		refused = append(refused, refusal{name, d.why(v, code)})
+		refused = append(refused, refusal{Name: name, Why: d.why(v, code)})
 		return true
 	}
 	for {
@@ -278,7 +286,7 @@ func (d *Desk) begin() (leave func(), err error) {
 
 // receive stores one file of a form.
 func (d *Desk) receive(v *visit, box *queue.Box, name string, part *multipart.Part) (*queue.Upload, error) {
-	u, err := box.Begin(v.ctx(), name, d.largest(), "")
+	u, err := box.Begin(v.ctx(), name, d.largest(), "", "")
 	if err != nil {
 		return nil, err
 	}

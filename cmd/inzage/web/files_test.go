@@ -296,7 +296,7 @@ func (o *office) cut(r schema.Request, path, name string, data []byte) string {
 	if err != nil {
 		o.t.Fatal(queuetest.Why(err))
 	}
-	u, err := v.Box(workers.Upload).Begin(o.t.Context(), name, int64(len(data)), "")
+	u, err := v.Box(workers.Upload).Begin(o.t.Context(), name, int64(len(data)), "", "")
 	if err == nil {
 		_, err = u.Write(o.t.Context(), 0, bytes.NewReader(data))
 	}
@@ -366,6 +366,16 @@ func TestHandInByPieces(t *testing.T) {
 	}
 	want(t, "refused, so gone", b.send(http.MethodHead, where, tus(), nil), http.StatusNotFound)
 	want(t, "too large", b.send(http.MethodPost, path, tus("Upload-Length", "9999999"), nil), http.StatusRequestEntityTooLarge)
+	for range 2 { // of a MiB each, beside the two that are there
+		b.begins(path, 1<<20, "mark MTc=")
+	}
+	if page := b.get("/requests/" + r.Case + "/files").body; !strings.Contains(page, `data-size="1048576" data-mark="17"`) {
+		t.Error("the page's script cannot know the file again")
+	}
+	b.begins(path, 1<<20, "")
+	if full := b.send(http.MethodPost, path, tus("Upload-Length", strconv.Itoa(1<<20)), nil); full.status != http.StatusUnprocessableEntity || !strings.HasPrefix(full.body, string(schema.CodeFull)) {
+		t.Errorf("more than a request may have: %d %q", full.status, full.body)
+	}
 	path = "/cases/" + r.Case + "/uploads"
 	where = adm.begins(path, 9, "")
 	want(t, "give it up", adm.send(http.MethodDelete, where, tus(), nil), http.StatusNoContent)

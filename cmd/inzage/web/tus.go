@@ -71,11 +71,37 @@ type tusStore struct {
 
 // NewUpload implements handler.DataStore.
 func (s *tusStore) NewUpload(ctx context.Context, info handler.FileInfo) (handler.Upload, error) {
-	u, err := s.box.Begin(ctx, inputs.Shown(info.MetaData["filename"]), info.Size, info.MetaData["sha256"])
+	if err := s.room(ctx, info.Size); err != nil {
+		return nil, tusError(err)
+	}
+	u, err := s.box.Begin(ctx, inputs.Shown(info.MetaData["filename"]), info.Size, info.MetaData["sha256"], info.MetaData["mark"])
 	if err != nil {
 		return nil, tusError(err)
 	}
 	return &tusUpload{s, u}, nil
+}
+
+// room refuses what would be too much together with what is there and what others
+// began: that stays for a week where nobody goes on with it.
+func (s *tusStore) room(ctx context.Context, size int64) error {
+	blobs, err := s.box.Blobs(ctx)
+	if err != nil {
+		return err
+	}
+	begun, err := s.box.Uploads(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range blobs {
+		size += b.Size
+	}
+	for _, u := range begun {
+		size += u.Whole
+	}
+	if len(blobs)+len(begun) >= mostFiles || size > 4*s.desk.largest() {
+		return schema.Fail(schema.CodeFull, "begin upload", nil)
+	}
+	return nil
 }
 
 // GetUpload implements handler.DataStore. A file that came in whole when the desk

@@ -14,11 +14,14 @@
 
   class Refused extends Error {}
 
+  // A file that was changed since must not go on where the older one stopped.
+  const mark = (file) => String(file.lastModified);
+
   // begun finds what came of the file before, on this page's own list.
   const begun = (file) => {
     for (const item of document.querySelectorAll("[data-upload]")) {
-      const { upload, name, size } = item.dataset;
-      if (Number(size) === file.size && (name === "" || name === file.name)) return form.dataset.uploads + "/" + upload;
+      const { upload, name, size, mark: seen } = item.dataset;
+      if (Number(size) === file.size && seen === mark(file) && (name === "" || name === file.name)) return form.dataset.uploads + "/" + upload;
     }
     return "";
   };
@@ -26,7 +29,8 @@
   const ask = async (url, options) => {
     const answer = await fetch(url, options);
     if (answer.status === 422) throw new Refused((await answer.text()).split(":")[0].trim());
-    if (answer.redirected || answer.status === 403) location.reload(); // not signed in any more
+    // Not signed in any more; or the request is closed, where it is not about an offset.
+    if (answer.redirected || answer.status === 403 || (answer.status === 409 && options.method !== "PATCH")) location.reload();
     return answer;
   };
 
@@ -38,14 +42,14 @@
         if (url === "") {
           const answer = await ask(form.dataset.uploads, {
             method: "POST",
-            headers: { ...version, "Upload-Length": String(file.size), "Upload-Metadata": "filename " + base64(file.name) },
+            headers: { ...version, "Upload-Length": String(file.size), "Upload-Metadata": `filename ${base64(file.name)},mark ${base64(mark(file))}` },
           });
           if (answer.status === 413) throw new Refused("too-large");
           if (answer.status !== 201) throw new Error(answer.status);
           url = new URL(answer.headers.get("Location")).pathname;
         }
         const where = await ask(url, { method: "HEAD", headers: version });
-        if (where.status === 404) return; // it was taken already
+        if (where.status === 404) throw new Refused("unsure"); // taken, or refused
         if (!where.ok) throw new Error(where.status);
         let at = Number(where.headers.get("Upload-Offset"));
         while (at < file.size) {
