@@ -25,7 +25,10 @@ type Clock struct {
 	// keeps a copy of each in another place; may be nil.
 	Sign      ed25519.PrivateKey
 	Elsewhere func(queue.Checkpoint) error
-	Now       func() time.Time
+	// Doubted is told at each turn whether something waits since the clock may be
+	// wrong; may be nil.
+	Doubted func(bool)
+	Now     func() time.Time
 	// Every is the time between looks at the due dates; 0 is five minutes. What
 	// crashes leave behind is swept every hour.
 	Every time.Duration
@@ -53,6 +56,9 @@ func (c *Clock) Run(ctx context.Context) error {
 		passed := time.Since(ticked)
 		ticked = ticked.Add(passed)
 		now := clock.look(c.Now(), passed)
+		if c.Doubted != nil {
+			c.Doubted(clock.told() != nil)
+		}
 		sweep := func() error {
 			if !swept.IsZero() && ticked.Sub(swept) < sweepQueue {
 				return nil

@@ -42,12 +42,14 @@ func TestWrongClockDoesNoHarm(t *testing.T) {
 	}
 	// turns lets a clock look a number of times; then is what happens after the
 	// first few of them.
+	looks, doubted := 0, false
 	turns := func(all int, then func()) {
 		t.Helper()
 		ctx, stop := context.WithCancel(t.Context())
-		looks := 0
+		looks, doubted = 0, false
 		clock := workers.Clock{
 			Queue: q, Register: reg, Zone: time.UTC, Terms: new(schema.DefaultTerms()), Every: time.Millisecond,
+			Doubted: func(d bool) { doubted = d },
 			Now: func() time.Time {
 				switch looks++; looks {
 				case 4:
@@ -60,6 +62,9 @@ func TestWrongClockDoesNoHarm(t *testing.T) {
 		}
 		if err := clock.Run(ctx); err != nil {
 			t.Error(queuetest.Why(err))
+		}
+		if !doubted {
+			t.Error("nobody is told that the clock is in doubt")
 		}
 	}
 	before := 0

@@ -25,6 +25,7 @@ type monitor struct {
 	jobs     *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	notices  *prometheus.CounterVec
+	clock    prometheus.Gauge
 	ready    func(context.Context) error
 }
 
@@ -43,6 +44,9 @@ func newMonitor(version string, ready func(context.Context) error, requests func
 		notices: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "inzage_notices_total", Help: "Notices handed over or refused.",
 		}, []string{"sender", "outcome"}),
+		clock: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "inzage_clock_doubted", Help: "1 while reminders or terms wait since the clock may be wrong.",
+		}),
 		ready: ready,
 	}
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "inzage_info", Help: "The program."}, []string{"version"})
@@ -50,8 +54,8 @@ func newMonitor(version string, ready func(context.Context) error, requests func
 	m.registry.MustRegister(m.jobs, m.seconds, m.notices, info, prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "inzage_refused_total", Help: "What the queue refused, since the role may not do it.",
 	}, func() float64 { return float64(refused()) }))
-	if requests != nil {
-		m.registry.MustRegister(states{
+	if requests != nil { // who follows them keeps the clock
+		m.registry.MustRegister(m.clock, states{
 			desc: prometheus.NewDesc("inzage_requests", "Access requests by state; 'overdue' counts those that are late.", []string{"state"}, nil),
 			list: requests,
 		})
@@ -63,6 +67,14 @@ func newMonitor(version string, ready func(context.Context) error, requests func
 func (m *monitor) job(kind, source, outcome string, code schema.Code, took time.Duration) {
 	m.jobs.WithLabelValues(kind, source, outcome, string(code)).Inc()
 	m.seconds.WithLabelValues(kind, source).Observe(took.Seconds())
+}
+
+// doubted tells whether something waits since the clock may be wrong.
+func (m *monitor) doubted(d bool) {
+	m.clock.Set(0)
+	if d {
+		m.clock.Set(1)
+	}
 }
 
 // states is counted when somebody asks.

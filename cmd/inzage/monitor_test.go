@@ -34,6 +34,7 @@ func TestMonitorPages(t *testing.T) {
 	m.job("fetch", "graphexport", "later", "", time.Second)
 	m.job("fetch", "graphexport", "later", "", time.Second)
 	m.job("build", "", "tried", schema.CodeIO, time.Second)
+	m.doubted(true)
 	h := m.handler()
 	if code, body := get(t, h, "/readyz"); code != http.StatusOK || body != "ok\n" {
 		t.Errorf("ready: %d %q", code, body)
@@ -53,6 +54,7 @@ func TestMonitorPages(t *testing.T) {
 		`inzage_requests{state="overdue"} 1`,
 		`inzage_info{version="v1"} 1`,
 		`inzage_refused_total 2`,
+		`inzage_clock_doubted 1`,
 	} {
 		if !strings.Contains(body, want+"\n") {
 			t.Errorf("no %s in\n%s", want, body)

@@ -191,7 +191,7 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 	}
 	if st.clock != nil {
 		g.Go(func() error { return reg.Run(ctx, true) })
-		clock := workers.Clock{Queue: st.clock, Register: reg, Zone: zone, Terms: new(conf.Terms.terms()), Sign: s.Builder.Sign, Elsewhere: elsewhere(conf.Checkpoints, zone), Now: time.Now}
+		clock := workers.Clock{Queue: st.clock, Register: reg, Zone: zone, Terms: new(conf.Terms.terms()), Sign: s.Builder.Sign, Elsewhere: elsewhere(conf.Checkpoints, zone), Doubted: m.doubted, Now: time.Now}
 		g.Go(func() error {
 			// A checkpoint vouches for the ledger, and what a term erases is gone:
 			// neither on a ledger that nobody has looked at.
