@@ -82,14 +82,14 @@ func (r *reading) all() error {
 	}
 	in, err := r.file.Open()
 	if err != nil {
-		return coded("open capture", err)
+		return schema.FailRead("open capture", err)
 	}
 	defer in.Close()
 	text, encoding := jsonstream.Decode(in, r.tally)
 	s := seeker{in: bufio.NewReaderSize(text, 64<<10)}
 	found, err := s.seek()
 	if err != nil {
-		return coded("read capture", err)
+		return schema.FailRead("read capture", err)
 	}
 	switch {
 	case encoding != jsonstream.UTF8:
@@ -113,7 +113,7 @@ func (r *reading) entries(list io.Reader) error {
 	defer func() { r.tally.Repair(schema.RepairTruncated, tally.Repairs[schema.RepairTruncated]) }()
 	for p, err := range jsonstream.Split(list, maxEntry, tally) {
 		if err != nil {
-			return coded("read capture", err)
+			return schema.FailRead("read capture", err)
 		}
 		more, isEntry := r.piece(p)
 		if !more {
@@ -166,14 +166,4 @@ func (r *reading) record(offset int64) schema.Record {
 		offset += r.shift
 	}
 	return schema.Record{Source: name, From: schema.Origin{File: r.file.Name, Record: r.count, Offset: offset}}
-}
-
-// coded gives an error its code: that of the file's own reader where it has
-// one. The cause stays reachable, not printed.
-func coded(op string, err error) error {
-	code := schema.CodeOf(err)
-	if code == schema.CodeInternal {
-		code = schema.CodeIO
-	}
-	return schema.Fail(code, op, err)
 }
