@@ -76,7 +76,8 @@ func (u *Usage) Fetch(ctx context.Context, who schema.Subject, box schema.Box) e
 }
 
 // ownLines passes the header of a table and the lines that name the person, as
-// they are, and counts those. CodeConcealed: no line has a name.
+// they are, and counts those. CodeConcealed: no line has a name. CodeSyntax,
+// CodeTooLarge: a line cannot be read, and nobody can tell whose it is.
 func ownLines(r io.Reader, w io.Writer, who schema.Subject) (lines int, err error) {
 	t := table.NewReader(r, ',')
 	head, err := t.Next()
@@ -94,6 +95,13 @@ func ownLines(r io.Reader, w io.Writer, who schema.Subject) (lines int, err erro
 		}
 		if err != nil {
 			return 0, schema.Fail(schema.CodeRemote, "read report", err)
+		}
+		switch row.Code {
+		case "":
+		case schema.CodeTruncated: // the answer broke off, not the report
+			return 0, schema.Fail(schema.CodeRemote, "read report", nil)
+		default:
+			return 0, schema.Fail(row.Code, "read report", nil)
 		}
 		own := false
 		for _, cell := range row.Cells {

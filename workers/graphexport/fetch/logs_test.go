@@ -175,6 +175,41 @@ func TestAuditAsksByPresentName(t *testing.T) {
 	}
 }
 
+// TestOwnLinesUnreadable: a line that cannot be read can be the person's; the
+// report is not taken for one that does not name them.
+func TestOwnLinesUnreadable(t *testing.T) {
+	t.Parallel()
+	const head = "Report Refresh Date,User Principal Name\r\n"
+	for text, want := range map[string]schema.Code{
+		head + "2026-10-06,\"a\"b\r\n": schema.CodeSyntax,
+		head + "2026-10-06,\"abc":      schema.CodeRemote, // broke off: asked for once more
+	} {
+		var out strings.Builder
+		if _, err := ownLines(strings.NewReader(text), &out, names("sanne@waterland.example")); schema.CodeOf(err) != want {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	r := logRig(t, simulate.Options{App: allowed()}, func(c *Config) {
+		c.HTTP = answering(c.HTTP, func(req *http.Request) *http.Response {
+			if strings.Contains(req.URL.Path, "getTeamsUserActivity") {
+				return reply(req, http.StatusOK, head+"2026-10-06,\"a\"b\r\n")
+			}
+			return nil
+		})
+	})
+	results, files := r.pulled("usage")
+	told := make(map[string]schema.Result)
+	for _, x := range results {
+		told[x.Place] = x
+	}
+	if x := told["teams-activity"]; x.Found != schema.FoundFailed || x.Code != schema.CodeSyntax {
+		t.Errorf("the report is told as %+v", x)
+	}
+	if x := told[""]; x.Found != schema.FoundPart || x.Code != schema.CodeSyntax || x.Files != len(files) || len(files) == 0 {
+		t.Errorf("the source is told as %+v, %d files", x, len(files))
+	}
+}
+
 // TestLogsThatCannotBeHad: a list that the service refuses is told of, and why;
 // the fetch ends.
 func TestLogsThatCannotBeHad(t *testing.T) {

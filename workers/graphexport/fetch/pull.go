@@ -183,11 +183,12 @@ func (p *pull) step(ctx context.Context, at logPart) error {
 		address = p.graph.root() + at.address
 	}
 	err := p.page(ctx, at, address)
+	code := schema.CodeOf(err)
 	switch status, _ := statusOf(err); {
 	case err == nil:
 		return nil
-	case schema.CodeOf(err) == schema.CodeConcealed:
-		return p.leave(ctx, at, schema.CodeConcealed)
+	case code == schema.CodeConcealed, code == schema.CodeSyntax, code == schema.CodeTooLarge:
+		return p.leave(ctx, at, code) // the report will be no other
 	case status == http.StatusTooManyRequests:
 		return p.throttled(ctx, err)
 	case p.mark.Page > 0 && p.mark.Tries < maxAttempts && (status == http.StatusBadRequest || status == http.StatusGone):
