@@ -130,9 +130,10 @@ async function until (page, selector) {
   process.exit(1)
 }
 
-// inPieces hands in a file with script, in pieces, of which the connection of the
-// second breaks, and the answer to the last is lost; what arrives is the file, and
-// who sent it is told to look.
+// inPieces hands in two files with script. The first is of no use, which keeps the
+// other from nothing. Of that one, in pieces, the connection breaks at the first
+// and the answer to the last is lost; what arrives is the file, and who sent it is
+// told to look.
 async function inPieces (files, data) {
   const context = await browser.newContext({ viewport: wide, locale: language, storageState: await employee.context().storageState() })
   context.setDefaultTimeout(patience)
@@ -141,17 +142,19 @@ async function inPieces (files, data) {
   let pieces = 0
   await page.route('**/uploads/*', async route => {
     const piece = route.request().method() === 'PATCH' && ++pieces
-    if (piece === 4) await route.fetch()
-    return piece === 2 || piece === 4 ? route.abort() : route.continue()
+    if (piece === 5) await route.fetch()
+    return piece === 2 || piece === 5 ? route.abort() : route.continue()
   })
   await page.goto(files)
   await page.locator('form[data-uploads]').evaluate((form, size) => Object.assign(form.dataset, { resume: 1, piece: size }), Math.ceil(data.length / 3))
-  await page.locator('#file').setInputFiles({ name: 'viewer.csv', mimeType: 'text/csv', buffer: data })
+  await page.locator('#file').setInputFiles([
+    { name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no dump') }, { name: 'viewer.csv', mimeType: 'text/csv', buffer: data }
+  ])
   await page.locator('form[enctype] button').click()
   const sum = createHash('sha256').update(data).digest('hex')
   await page.locator('tr', { hasText: 'viewer.csv' }).getByText(sum).waitFor()
-  await page.getByRole('alert').getByText('Kijk of uw bestand er is').waitFor()
-  if (pieces !== 4) say('sent in', pieces, 'pieces, want three and one again')
+  for (const words of ['Wij herkennen dit bestand niet.', 'Ons antwoord kwam niet bij u aan.']) await page.getByRole('alert').getByText(words).waitFor()
+  if (pieces !== 5) say('sent in', pieces, 'pieces, want one, and three and one again')
   await context.close()
   await employee.goto(files)
   await look(employee, 'files')

@@ -121,8 +121,13 @@ func (d *Desk) upload(ctx context.Context, v *visit) (*queue.Box, error) {
 
 func (d *Desk) filesPage(v *visit) error {
 	var refused []refusal
-	if code := schema.Code(v.r.FormValue("refused")); code != "" {
-		refused = append(refused, refusal{Why: d.why(v, code), Unsure: code == unsure})
+	for _, code := range v.r.URL.Query()["refused"] {
+		one := refusal{Why: d.why(v, schema.Code(code)), Unsure: schema.Code(code) == unsure}
+		if one.Unsure {
+			refused = append(refused, one)
+		} else { // the first says what the heading is
+			refused = slices.Insert(refused, 0, one)
+		}
 	}
 	return d.showFiles(v, http.StatusOK, refused)
 }

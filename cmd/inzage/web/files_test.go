@@ -193,6 +193,11 @@ func TestHandIn(t *testing.T) {
 	if n := strings.Count(lines, `"source":"dataviewer"`); n != 142 || !strings.Contains(lines, "Microsoft.Windows.Kernel.Power.OSStateChange") {
 		t.Errorf("the bundle holds %d records of the 142 that were handed in", n)
 	}
+	picture := append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 1<<20-100)...)
+	mixed := b.hands(path, file{"1.png", picture}, file{"2.png", picture}, file{"3.png", picture}, file{"4.png", picture}, file{"last.csv", csv})
+	if held := o.stored(r); mixed.status != http.StatusUnprocessableEntity || held["last.csv"] != string(csv) {
+		t.Errorf("a good file after large ones of no use: %d, %d files are there", mixed.status, len(held))
+	}
 	want(t, "withdraw", b.post("/requests/"+r.Case+"/withdraw"), http.StatusSeeOther)
 	want(t, "after the end", b.hands(path, file{"viewer.csv", csv}), http.StatusConflict)
 	if script := b.get("/guides/collect-dataviewer.ps1"); !strings.Contains(script.body, "Get-DiagnosticData") {

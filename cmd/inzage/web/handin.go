@@ -30,14 +30,15 @@ func (d *Desk) accept(v *visit, box *queue.Box, came []*queue.Upload, refuse fun
 	slices.SortStableFunc(came, func(a, b *queue.Upload) int { return cmp.Compare(a.Incoming().Name, b.Incoming().Name) })
 	var fit []*queue.Upload
 	for i, u := range came {
-		total += u.Incoming().Size
 		err := d.judge(v, box, blobs, came, u)
-		if err == nil && (len(blobs)+len(fit) >= mostFiles || total > 4*d.largest()) {
+		size := u.Incoming().Size
+		if err == nil && (len(blobs)+len(fit) >= mostFiles || total+size > 4*d.largest()) {
 			err = schema.Fail(schema.CodeFull, "hand in file", nil)
 		}
 		switch {
 		case err == nil:
 			fit = append(fit, u)
+			total += size
 		case refuse(u.Incoming().Name, err):
 			left = append(left, u)
 		default:

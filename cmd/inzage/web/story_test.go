@@ -253,6 +253,13 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	o := open(t)
 	r := o.works(o.asks(o.sit(asker)), "bundle")
+	files := o.sit(asker).get("/requests/" + r.Case + "/files")
+	if n := strings.Count(files.body, "<script"); n != 1 || !strings.Contains(files.body, `<script src="/static/`+o.desk.pages.jsName+`" defer></script>`) {
+		t.Errorf("the page for files has %d scripts, want the desk's own", n)
+	}
+	if policy := files.header.Get("Content-Security-Policy"); !strings.Contains(policy, "script-src 'self';") || strings.Contains(policy, "unsafe") {
+		t.Errorf("the policy is %q", policy)
+	}
 	for name, paths := range map[string][]string{
 		"": {"/sign-in", "/sign-in/nothing", "/nothing", "/guides", "/guides/employee", "/guides/admin", "/guides/dpo"}, asker: {"/requests", "/requests/" + r.Case, "/requests/" + r.Case + "/withdraw"},
 		admin: {"/cases", "/intake", "/intake/list", "/cases?show=closed", "/cases/" + r.Case, "/cases/nothing"}, officer: {"/oversight", "/oversight/" + r.Case},

@@ -79,11 +79,14 @@
     event.preventDefault();
     bar.hidden = false;
     form.querySelector("button").disabled = true;
-    try {
-      for (const file of files) await send(file);
-      location.assign(form.action);
-    } catch (problem) {
-      location.assign(form.action + "?refused=" + encodeURIComponent(problem.message));
+    const refused = new URLSearchParams();
+    for (const file of files) {
+      try {
+        await send(file);
+      } catch (problem) {
+        refused.append("refused", problem.message); // the others are sent all the same
+      }
     }
+    location.assign(form.action + "?" + refused);
   });
 })();
