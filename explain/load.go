@@ -17,6 +17,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"inzage/explain/overlay"
 	"inzage/schema"
 )
 
@@ -198,7 +199,7 @@ func shapeOf(name string) any {
 	case "facets":
 		return new(rawFacets)
 	case "published":
-		return new(rawPublished)
+		return new(overlay.Page)
 	case "refs.yaml":
 		return new(rawRefs)
 	}
@@ -242,7 +243,7 @@ func (c *Catalog) add(p parsed) {
 		}
 	case *rawFacets:
 		c.addFacets(at, *raw)
-	case *rawPublished:
+	case *overlay.Page:
 		c.addPublished(at, *raw)
 	case *rawRefs:
 		maps.Copy(c.refs, raw.Refs)

@@ -3,6 +3,7 @@ package explain
 import (
 	"strings"
 
+	"inzage/explain/overlay"
 	"inzage/schema"
 )
 
@@ -17,58 +18,20 @@ type published struct {
 }
 
 type publishedEvent struct {
-	page   rawPublished // without its events
+	page   overlay.Page // without its events
 	text   string
 	from   []string
-	fields map[string]*rawPublishedField // by canonical name
+	fields map[string]*overlay.Field // by canonical name
 }
 
 type publishedBlock struct {
-	raw    rawPublishedBlock
-	fields map[string]*rawPublishedField
-}
-
-// The shape of published/*.yaml. Old are earlier names of an event or field,
-// Also other spellings of a field.
-type rawPublished struct {
-	Page   string              `yaml:"page"`
-	Title  string              `yaml:"title"`
-	Date   string              `yaml:"date"`
-	Family string              `yaml:"family"`
-	Events []rawPublishedEvent `yaml:"events"`
-	Common []rawPublishedBlock `yaml:"common"`
-}
-
-type rawPublishedEvent struct {
-	Names    []string            `yaml:"names"`
-	Old      []string            `yaml:"old"`
-	Category string              `yaml:"category"`
-	Subtype  string              `yaml:"subtype"`
-	Removed  bool                `yaml:"removed"`
-	From     []string            `yaml:"from"`
-	Text     string              `yaml:"text"`
-	Fields   []rawPublishedField `yaml:"fields"`
-}
-
-type rawPublishedBlock struct {
-	Name   string              `yaml:"name"`
-	All    bool                `yaml:"all"`
-	Fields []rawPublishedField `yaml:"fields"`
-}
-
-type rawPublishedField struct {
-	Name    string   `yaml:"name"`
-	Path    string   `yaml:"path"`
-	Also    []string `yaml:"also"`
-	Old     []string `yaml:"old"`
-	Type    string   `yaml:"type"`
-	Removed bool     `yaml:"removed"`
-	Text    string   `yaml:"text"`
+	raw    overlay.Block
+	fields map[string]*overlay.Field
 }
 
 // addPublished takes one page in. Pages overlap, and lists of several years may
 // stand side by side: the page with the latest date speaks for an event.
-func (c *Catalog) addPublished(at *place, raw rawPublished) {
+func (c *Catalog) addPublished(at *place, raw overlay.Page) {
 	if raw.Page == "" {
 		at.fail("page: missing")
 		return
@@ -85,7 +48,7 @@ func (c *Catalog) addPublished(at *place, raw rawPublished) {
 	for _, b := range raw.Common {
 		p.common[raw.Page] = append(p.common[raw.Page], &publishedBlock{raw: b, fields: fieldsByName(b.Fields)})
 	}
-	head := rawPublished{Page: raw.Page, Title: raw.Title, Date: raw.Date, Family: raw.Family}
+	head := overlay.Page{Page: raw.Page, Title: raw.Title, Date: raw.Date, Family: raw.Family}
 	for i := range raw.Events {
 		e := &raw.Events[i]
 		if len(e.Names) == 0 {
@@ -107,8 +70,8 @@ func (c *Catalog) addPublished(at *place, raw rawPublished) {
 	}
 }
 
-func fieldsByName(fields []rawPublishedField) map[string]*rawPublishedField {
-	m := make(map[string]*rawPublishedField, len(fields))
+func fieldsByName(fields []overlay.Field) map[string]*overlay.Field {
+	m := make(map[string]*overlay.Field, len(fields))
 	for i := range fields {
 		f := &fields[i]
 		names := append(append([]string{f.Name}, f.Also...), f.Old...)

@@ -10,57 +10,20 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"inzage/explain/overlay"
 	"inzage/schema"
 )
-
-// The shape of published/<page>.yaml, see docs/catalog-format.md. The engine
-// reads the same shape; texts are Microsoft's own English words.
-type overlay struct {
-	Page   string         `yaml:"page"`
-	Title  string         `yaml:"title,omitempty"`
-	Date   string         `yaml:"date,omitempty"`
-	Family string         `yaml:"family,omitempty"`
-	Events []overlayEvent `yaml:"events,omitempty"`
-	Common []overlayBlock `yaml:"common,omitempty"`
-}
-
-type overlayEvent struct {
-	Names    []string       `yaml:"names,flow"`
-	Old      []string       `yaml:"old,omitempty,flow"`
-	Category string         `yaml:"category,omitempty"`
-	Subtype  string         `yaml:"subtype,omitempty"`
-	Removed  bool           `yaml:"removed,omitempty"`
-	From     []string       `yaml:"from,omitempty,flow"`
-	Text     string         `yaml:"text,omitempty"`
-	Fields   []overlayField `yaml:"fields,omitempty"`
-}
-
-type overlayBlock struct {
-	Name   string         `yaml:"name"`
-	All    bool           `yaml:"all,omitempty"`
-	Fields []overlayField `yaml:"fields,omitempty"`
-}
-
-type overlayField struct {
-	Name    string   `yaml:"name"`
-	Path    string   `yaml:"path,omitempty"`
-	Also    []string `yaml:"also,omitempty,flow"`
-	Old     []string `yaml:"old,omitempty,flow"`
-	Type    string   `yaml:"type,omitempty"`
-	Removed bool     `yaml:"removed,omitempty"`
-	Text    string   `yaml:"text,omitempty"`
-}
 
 // Overlay writes the page as one file of the catalog's part "published": what
 // Microsoft lists, as evidence beside the catalog's own texts.
 func (p *Page) Overlay() ([]byte, error) {
-	o := overlay{Page: p.Name, Title: p.Title, Date: p.Date, Family: string(p.Family)}
+	o := overlay.Page{Page: p.Name, Title: p.Title, Date: p.Date, Family: string(p.Family)}
 	for i := range p.Events {
-		o.addEvent(&p.Events[i])
+		o.Events = appendEvent(o.Events, &p.Events[i])
 	}
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
-		o.Common = append(o.Common, overlayBlock{Name: b.Name, All: b.All, Fields: overlayFields(b.Fields)})
+		o.Common = append(o.Common, overlay.Block{Name: b.Name, All: b.All, Fields: overlayFields(b.Fields)})
 	}
 	var out bytes.Buffer
 	enc := yaml.NewEncoder(&out)
@@ -71,26 +34,29 @@ func (p *Page) Overlay() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func (o *overlay) addEvent(e *Event) {
-	out := overlayEvent{
+// appendEvent adds an event and, after it, those that the page writes as fields
+// of it: data names them as any other.
+func appendEvent(to []overlay.Event, e *Event) []overlay.Event {
+	out := overlay.Event{
 		Old: e.Old, Category: e.Category, Subtype: e.Subtype, Removed: e.Removed, From: e.From, Text: e.Text, Fields: overlayFields(e.Fields),
 	}
 	for _, n := range e.Names {
 		out.Names = append(out.Names, n.Name)
 	}
-	o.Events = append(o.Events, out)
+	to = append(to, out)
 	for i := range e.Parts {
 		part := &e.Parts[i]
 		part.Category, part.Subtype = e.Category, e.Subtype
-		o.addEvent(part)
+		to = appendEvent(to, part)
 	}
+	return to
 }
 
-func overlayFields(fields []Field) []overlayField {
-	out := make([]overlayField, len(fields))
+func overlayFields(fields []Field) []overlay.Field {
+	out := make([]overlay.Field, len(fields))
 	for i := range fields {
 		f := &fields[i]
-		out[i] = overlayField{Name: f.Name, Path: f.Path, Also: f.Also, Old: f.Old, Type: f.Type, Removed: f.Removed, Text: f.Text}
+		out[i] = overlay.Field{Name: f.Name, Path: f.Path, Also: f.Also, Old: f.Old, Type: f.Type, Removed: f.Removed, Text: f.Text}
 	}
 	return out
 }
@@ -109,7 +75,7 @@ func ReadOverlay(fsys fs.FS) ([]*Page, error) {
 		if err != nil {
 			return nil, err
 		}
-		var o overlay
+		var o overlay.Page
 		d := yaml.NewDecoder(bytes.NewReader(data))
 		d.KnownFields(true)
 		if err := d.Decode(&o); err != nil {
@@ -118,7 +84,7 @@ func ReadOverlay(fsys fs.FS) ([]*Page, error) {
 		if o.Page == "" {
 			o.Page = strings.TrimSuffix(path.Base(file), ".yaml")
 		}
-		pages = append(pages, o.page())
+		pages = append(pages, pageOf(&o))
 	}
 	return pages, nil
 }
@@ -139,7 +105,7 @@ func readBounded(fsys fs.FS, file string) ([]byte, error) {
 	return data, nil
 }
 
-func (o *overlay) page() *Page {
+func pageOf(o *overlay.Page) *Page {
 	p := &Page{Name: o.Page, Title: o.Title, Date: o.Date, Family: Family(o.Family), Odd: map[Odd]int{}}
 	for i := range o.Events {
 		e := &o.Events[i]
@@ -156,7 +122,7 @@ func (o *overlay) page() *Page {
 	return p
 }
 
-func pageFields(fields []overlayField) []Field {
+func pageFields(fields []overlay.Field) []Field {
 	out := make([]Field, len(fields))
 	for i := range fields {
 		f := &fields[i]
