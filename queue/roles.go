@@ -167,6 +167,12 @@ func (r Role) inLedger() []string {
 		list = append(list, "$KV."+bucketRates+".*")
 		list = append(list, api("STREAM.MSG.GET."+prefixKV+bucketRates, "DIRECT.GET."+prefixKV+bucketRates+".>")...)
 	}
+	if r == RoleDesk {
+		shelf := prefixKV + bucketShelf
+		list = append(list, "$KV."+bucketShelf+".>", "$JS.FC."+shelf+".>")
+		list = append(list, api("STREAM.MSG.GET."+shelf, "DIRECT.GET."+shelf+".>", "CONSUMER.CREATE."+shelf+".>",
+			"CONSUMER.INFO."+shelf+".*", "CONSUMER.DELETE."+shelf+".*")...)
+	}
 	if r == RoleClock {
 		for _, kind := range kinds() {
 			list = append(list, subjectDue+string(kind)+".*.*.*")

@@ -23,6 +23,7 @@ const (
 	streamCheck       = "CHECK"       // proves the key: inzage.check
 	bucketRegister    = "register"    // snapshot of the register
 	bucketRates       = "rates"       // rate limits that all workers share
+	bucketShelf       = "desk"        // small sealed things of the desk
 
 	// Per request, by its id.
 	prefixKey   = "key_"   // stream of one message: a wrapped data key
@@ -127,10 +128,10 @@ func keyStream(name, subject string, replicas int) jetstream.StreamConfig {
 
 // buckets are the key-value stores in the ledger's account.
 func buckets(replicas int) []jetstream.StreamConfig {
-	register, rates := indexStream(bucketRegister, replicas), indexStream(bucketRates, replicas)
-	register.MaxBytes, rates.MaxBytes = 1<<30, 8<<20
+	register, rates, shelf := indexStream(bucketRegister, replicas), indexStream(bucketRates, replicas), indexStream(bucketShelf, replicas)
+	register.MaxBytes, rates.MaxBytes, shelf.MaxBytes = 1<<30, 8<<20, 64<<20
 	rates.Storage = jetstream.MemoryStorage
-	return []jetstream.StreamConfig{register, rates}
+	return []jetstream.StreamConfig{register, rates, shelf}
 }
 
 // indexStream is a key-value store without history, as the client library would
@@ -212,8 +213,8 @@ func (q *Queue) ensureParts(ctx context.Context, names []string) error {
 		if slices.Contains(names, cfg.Name) {
 			continue
 		}
-		if q.opts.Bind && cfg.Storage == jetstream.MemoryStorage {
-			continue // gone with the last server; whoever works makes it anew
+		if q.opts.Bind && cfg.Name != prefixKV+bucketRegister {
+			continue // gone with the last server, or newer than it; whoever works makes it anew
 		}
 		if q.opts.Bind {
 			return schema.Fail(schema.CodeDamagedStore, "open bucket", nil)

@@ -53,6 +53,7 @@ func (d *Desk) routes() []route {
 		{"GET", "/sign-in/done", true, nil, d.fromService},
 		{"GET", "/sign-in/{link}", true, nil, d.showLink},
 		{"POST", "/sign-in/{link}", true, nil, d.useLink},
+		{"GET", "/calendar/{whose}/{token}", true, nil, d.calendar},
 		{"POST", "/sign-out", false, everybody, d.signOut},
 
 		{"GET", "/requests", false, everybody, d.ownRequests},
@@ -83,6 +84,8 @@ func (d *Desk) routes() []route {
 		{"GET", "/oversight.csv", false, officers, d.exportCSV},
 		{"GET", "/oversight.xlsx", false, officers, d.exportXLSX},
 		{"POST", "/oversight", false, officers, d.verifyLedger},
+		{"GET", "/oversight/calendar", false, officers, d.calendarPage},
+		{"POST", "/oversight/calendar", false, officers, d.changeCalendar},
 		{"GET", "/oversight/{case}", false, officers, d.oversightCase},
 	}...)
 }
