@@ -110,6 +110,20 @@ func TestRolesDoTheirJob(t *testing.T) {
 		now, err := all[queue.RoleDesk].Request(t.Context(), asked.ID)
 		return err == nil && now.State == schema.StateReview && len(now.Notified) == 1
 	})
+	shelf := all[queue.RoleDesk].Shelf("test")
+	for _, text := range []string{"once", "again"} {
+		if err := shelf.Change(t.Context(), "key", func([]byte) ([]byte, error) { return []byte(text), nil }); err != nil {
+			t.Error(queuetest.Why(err))
+		}
+	}
+	if err := shelf.All(t.Context(), func(text []byte) error {
+		if string(text) != "again" {
+			t.Errorf("the shelf has %q", text)
+		}
+		return nil
+	}); err != nil {
+		t.Error(queuetest.Why(err))
+	}
 	v, err := all[queue.RoleDesk].Vault(t.Context(), asked.ID)
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
