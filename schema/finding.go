@@ -59,6 +59,9 @@ const (
 	FindingReportNames FindingID = "report-names-shown"
 	// FindingOthers: records of other people in what came from a person's device.
 	FindingOthers FindingID = "others-on-device"
+	// FindingAdvice: advice on the settings of the tenant that is not followed.
+	// Count counts advice.
+	FindingAdvice FindingID = "advice-not-followed"
 	// FindingTexts: legal texts that should have been looked at again before
 	// the day of the request. Count counts texts.
 	FindingTexts FindingID = "texts-overdue"
@@ -70,7 +73,8 @@ func (id FindingID) Severity() Severity {
 	case FindingExceptionAge, FindingIdentified, FindingOutsideEU,
 		FindingNeither, FindingSwitchedOff, FindingPromise, FindingAdvertising:
 		return SeverityHigh
-	case FindingPurpose, FindingAge, FindingOwnController, FindingHost, FindingReportNames, FindingOthers:
+	case FindingPurpose, FindingAge, FindingOwnController, FindingHost, FindingReportNames, FindingOthers,
+		FindingAdvice:
 		return SeverityMedium
 	case FindingTexts:
 		return SeverityLow

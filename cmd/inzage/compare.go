@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,13 +16,14 @@ import (
 	"inzage/explain/catalog"
 	"inzage/explain/compare"
 	"inzage/explain/finding"
+	"inzage/explain/posture"
 	"inzage/explain/register"
 	"inzage/schema"
 )
 
 // studyFlags are those of the commands that look at records for the data
 // protection officer.
-type studyFlags struct{ subject, received, organisation, registers string }
+type studyFlags struct{ subject, received, organisation, registers, answers, on string }
 
 func (a *app) studyFlags(c *cobra.Command, f *studyFlags) {
 	c.Flags().StringVar(&f.subject, "subject", "", a.text("cli.flag.explain-subject"))
@@ -102,6 +105,17 @@ func (a *app) study(c *cobra.Command, args []string, f studyFlags, comparing boo
 	if err != nil {
 		return nil, err
 	}
+	var stand *posture.Report
+	if f.answers != "" {
+		on, err := a.dayOr(f.on)
+		if err != nil {
+			return nil, err
+		}
+		if stand, err = a.posture(postureFlags{answers: f.answers, organisation: f.organisation}, r.Advice, on); err != nil {
+			return nil, err
+		}
+		settings = stand.Settings()
+	}
 	s := &study{
 		a:       a,
 		counter: finding.Counter{Rules: finding.Rules{Settings: settings, Registers: r, Zone: reader.Zone}},
@@ -121,6 +135,9 @@ func (a *app) study(c *cobra.Command, args []string, f studyFlags, comparing boo
 		a.code = exitIncomplete
 	}
 	s.counter.Settle(s.others)
+	if stand != nil {
+		stand.Notice(&s.counter.List)
+	}
 	return s, nil
 }
 
@@ -163,6 +180,8 @@ func (a *app) findingsCommand() *cobra.Command {
 		return nil
 	})
 	a.studyFlags(c, &f)
+	c.Flags().StringVar(&f.answers, "answers", "", a.text("cli.flag.answers"))
+	c.Flags().StringVar(&f.on, "on", "", a.text("cli.flag.posture-on"))
 	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
 	return c
 }
@@ -188,6 +207,11 @@ func (a *app) tellFindings(list []schema.Finding, r *register.Registers) {
 func (a *app) evidence(code string, r *register.Registers) string {
 	if key := "cli.evidence." + code; a.catalog.HasText(key) {
 		return a.text(key)
+	}
+	if key, ok := strings.CutPrefix(code, "advice."); ok {
+		if i := slices.IndexFunc(r.Advice, func(x register.Advice) bool { return x.Key == key }); i >= 0 {
+			return visible(r.Advice[i].Name.In(a.lang))
+		}
 	}
 	if key, ok := strings.CutPrefix(code, "promise."); ok {
 		if p, ok := r.Promise(key); ok {
@@ -228,7 +252,7 @@ func (a *app) compareCommand() *cobra.Command {
 			r.Level = level
 		}
 		if out != "" {
-			if err := a.compareWorkbook(out, r, s.counter.Rules); err != nil {
+			if err := a.workbook(out, func(w io.Writer) error { return a.writeComparison(w, r, s.counter.Rules) }); err != nil {
 				return err
 			}
 		}

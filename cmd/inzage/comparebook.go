@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -11,39 +10,19 @@ import (
 	"inzage/explain/bundle"
 	"inzage/explain/compare"
 	"inzage/explain/finding"
-	"inzage/schema"
 )
 
-// compareWorkbook writes the report for people.
-func (a *app) compareWorkbook(path string, r *compare.Report, rules finding.Rules) (err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return schema.Fail(schema.CodeIO, "create workbook", err)
-	}
-	defer func() {
-		if cerr := f.Close(); err == nil && cerr != nil {
-			err = schema.Fail(schema.CodeIO, "write workbook", cerr)
-		}
-	}()
-	return a.writeComparison(f, r, rules)
-}
-
+// writeComparison writes the report for people.
 func (a *app) writeComparison(w io.Writer, r *compare.Report, rules finding.Rules) error {
-	cols := func(prefix string, keys ...string) (list []string) {
-		for _, k := range keys {
-			list = append(list, a.text(prefix+k))
-		}
-		return list
-	}
 	first := bundle.Register{
-		Title: a.text("compare.sheet.summary"), Lang: a.lang, Columns: cols("compare.col.", "what", "count", "with"), Widths: []float64{80, 52, 32},
+		Title: a.text("compare.sheet.summary"), Lang: a.lang, Columns: a.headings("compare.col.", "what", "count", "with"), Widths: []float64{80, 52, 32},
 		Rows: [][]any{{a.text("compare.test-only"), "", ""}, {a.text("compare.level"), a.text("compare.level." + r.Level), ""}},
 	}
 	for _, tool := range r.Tools {
 		first.Rows = append(first.Rows, []any{a.text("compare.tool"), visible(tool), ""})
 	}
 	events := bundle.Register{
-		Title: a.text("compare.sheet.events"), Columns: cols("compare.col.", "event", "title", "category", "both", "differs", "viewer-only", "other-only", "fields", "with"),
+		Title: a.text("compare.sheet.events"), Columns: a.headings("compare.col.", "event", "title", "category", "both", "differs", "viewer-only", "other-only", "fields", "with"),
 		Widths: []float64{50, 40, 26, 13, 13, 18, 18, 50, 32},
 	}
 	for i := range r.Comparisons {
@@ -68,7 +47,7 @@ func (a *app) writeComparison(w io.Writer, r *compare.Report, rules finding.Rule
 		}
 	}
 	hosts := bundle.Register{
-		Title: a.text("compare.sheet.hosts"), Columns: cols("compare.col.", "host", "kind", "name", "legal", "country", "status", "requests", "events", "opaque", "bytes"),
+		Title: a.text("compare.sheet.hosts"), Columns: a.headings("compare.col.", "host", "kind", "name", "legal", "country", "status", "requests", "events", "opaque", "bytes"),
 		Widths: []float64{45, 25, 25, 35, 14, 25, 14, 18, 15, 20},
 	}
 	for _, h := range r.Hosts {
@@ -82,7 +61,7 @@ func (a *app) writeComparison(w io.Writer, r *compare.Report, rules finding.Rule
 		})
 	}
 	found := bundle.Register{
-		Title: a.text("bundle.findings.sheet"), Columns: cols("bundle.findings.col.", "finding", "severity", "count", "means", "where"),
+		Title: a.text("bundle.findings.sheet"), Columns: a.headings("bundle.findings.col.", "finding", "severity", "count", "means", "where"),
 		Widths: []float64{42, 28, 12, 70, 70},
 	}
 	for _, f := range r.Findings {

@@ -39,7 +39,7 @@ func sayings(t *testing.T) []said {
 			return err
 		}
 		folder, _, _ := strings.Cut(file, "/")
-		if !slices.Contains([]string{"events", "namespaces", "fields", "terms", "texts", "rules", "law", "facets"}, folder) {
+		if !slices.Contains([]string{"events", "namespaces", "fields", "terms", "texts", "rules", "law", "facets", "registers"}, folder) {
 			return nil
 		}
 		data, err := fs.ReadFile(catalog.FS(), file)
@@ -74,7 +74,7 @@ func collect(list *[]said, file, key string, n *yaml.Node, events bool) {
 			key = value.Value
 		case events && (name == "text" || name == "title" || name == "app" || name == "example"),
 			name == "app", name == "part", name == "title", strings.HasSuffix(name, ".example"),
-			name == "source" && strings.HasPrefix(file, "law/"): // names an article or a page
+			name == "source" && (strings.HasPrefix(file, "law/") || strings.HasPrefix(file, "registers/")): // names an article or a page
 		case value.Kind == yaml.ScalarNode && (name == "nl" || name == "en"):
 			*list = append(*list, said{file, key, name, value.Value})
 		case value.Kind != yaml.ScalarNode:

@@ -1,8 +1,8 @@
 // Package register holds what is known of the world around the records, as dated
 // data: who receives what goes to a host, which online features there are, what
-// Microsoft promised. The data stand in explain/catalog/registers; each file says
-// when it was checked, each entry where it rests on. What is not known is a code
-// of its own (Unknown) and never guessed.
+// Microsoft promised, what an organisation was advised. The data stand in
+// explain/catalog/registers; each file says when it was checked, each entry where
+// it rests on. What is not known is a code of its own (Unknown) and never guessed.
 //
 // The package is pure: no clock, no files but those it is handed.
 package register
@@ -115,6 +115,7 @@ type Registers struct {
 	Experiences []Experience
 	Promises    []Promise
 	Questions   []Question
+	Advice      []Advice
 	byName      map[string]*Host
 }
 
@@ -148,6 +149,7 @@ type raw struct {
 	Experiences []Experience `yaml:"experiences"`
 	Promises    []Promise    `yaml:"promises"`
 	Questions   []Question   `yaml:"questions"`
+	Advice      []Advice     `yaml:"advice"`
 }
 
 // Load reads the registers; a later file system goes before an earlier one, so
@@ -204,7 +206,7 @@ func (r *Registers) add(data []byte, seen map[string]bool) (faults []error) {
 		seen[kind+key] = true
 	}
 	sourced := func(what, proof string, t Text) {
-		if t.NL == "" || t.EN == "" || proof != "read" && proof != "known" {
+		if !t.whole() || proof != "read" && proof != "known" {
 			fail("%s: source or proof", what)
 		}
 	}
@@ -239,6 +241,11 @@ func (r *Registers) add(data []byte, seen map[string]bool) (faults []error) {
 			q.Answered.IsZero() != (q.Outcome == Open) || q.Answered.Before(q.Asked) && q.Outcome != Open {
 			fail("question %q: outcome, or days", q.Key)
 		}
+	}
+	for _, a := range f.Advice {
+		once("advice", a.Key)
+		faults = append(faults, a.check()...)
+		r.advise(a)
 	}
 	r.Questions = append(r.Questions, f.Questions...)
 	r.Experiences = append(r.Experiences, f.Experiences...)

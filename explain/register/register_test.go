@@ -52,10 +52,40 @@ func TestOwnGoesBefore(t *testing.T) {
 	}
 }
 
+// TestOwnAdvice: what the organisation says of an advice takes its place.
+func TestOwnAdvice(t *testing.T) {
+	t.Parallel()
+	own := fstest.MapFS{"own.yaml": {Data: []byte("checked: 2026-10-01\nadvice:\n  - {key: giphy, proof: known, source: {nl: Eigen, en: Own}, name: {nl: G, en: G}, text: {nl: T, en: T}, look: {nl: K, en: L}," +
+		" answers: [{value: \"off\", good: true, name: {nl: U, en: O}}, {value: \"on\", name: {nl: A, en: O}}]}\n")}}
+	r, err := register.Load(base(t), own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, a := range r.Advice {
+		if a.Key == "giphy" && a.Source.EN == "Own" {
+			found++
+		}
+	}
+	if found != 1 || len(r.Advice) != len(builtIn(t).Advice) {
+		t.Errorf("%d of our own among %d", found, len(r.Advice))
+	}
+}
+
 func TestStrict(t *testing.T) {
 	t.Parallel()
 	const good = "{host: a.example, name: A, status: unknown, proof: read, source: {nl: x, en: x}}"
+	const advice = "{key: x, proof: read, source: {nl: x, en: x}, name: {nl: x, en: x}, text: {nl: x, en: x}, look: {nl: x, en: x}, " +
+		"answers: [{value: a, good: true, name: {nl: x, en: x}}, {value: b, name: {nl: x, en: x}}]}"
+	if _, err := register.Load(fstest.MapFS{"a.yaml": {Data: []byte("checked: 2026-01-01\nadvice: [" + advice + "]\n")}}); err != nil {
+		t.Errorf("a whole advice: %v", err)
+	}
 	for name, text := range map[string]string{
+		"all good":    "checked: 2026-01-01\nadvice: [" + strings.Replace(advice, "{value: b", "{value: b, good: true", 1) + "]\n",
+		"no good":     "checked: 2026-01-01\nadvice: [" + strings.Replace(advice, "good: true", "good: false", 1) + "]\n",
+		"no look":     "checked: 2026-01-01\nadvice: [" + strings.Replace(advice, "look: {nl: x, en: x}", "look: {nl: x}", 1) + "]\n",
+		"answers":     "checked: 2026-01-01\nadvice: [" + strings.Replace(advice, "value: b", "value: a", 1) + "]\n",
+		"reserved":    "checked: 2026-01-01\nadvice: [" + strings.Replace(advice, "value: b", "value: unknown", 1) + "]\n",
 		"unknown key": "checked: 2026-01-01\nhost: []\n",
 		"no day":      "hosts: [" + good + "]\n",
 		"twice":       "checked: 2026-01-01\nhosts: [" + good + "," + good + "]\n",
