@@ -106,7 +106,8 @@ long: ## a bundle of full size; 10,000 entries while a cluster loses its leader;
 	for n in $$(seq $(COUNT)); do INZAGE_LONG=1 INZAGE_SEED=$$RANDOM go test -count 1 -timeout 60m -run TestKilledService -v ./workers; done
 
 .PHONY: bench
-bench: ## print the table of speed and memory: INZAGE_BENCH_MB (200) of events, INZAGE_BENCH_RUNS (5)
+bench: ## print the table of speed and memory: INZAGE_BENCH_MB (50) of events, INZAGE_BENCH_RUNS (5), INZAGE_BENCH_LARGE_MB (none)
+	.ci/peers
 	INZAGE_BENCH=1 go test -count 1 -timeout 0 -run TestBenchTable ./cmd/inzage -v
 
 .PHONY: benchmarks

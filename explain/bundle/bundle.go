@@ -317,12 +317,13 @@ func (w *Writer) Close(total Count) (Result, error) {
 		w.Abort()
 		return Result{}, err
 	}
-	res, err := w.finish(total)
+	res, err := w.finish(total, (*book).workbooks)
 	w.Abort() // all that is left is the folder
 	return res, err
 }
 
-func (w *Writer) finish(total Count) (Result, error) {
+// finish closes the bundle; workbooks writes its workbooks.
+func (w *Writer) finish(total Count, workbooks func(*book, answer) error) (Result, error) {
 	all, err := w.settle(total)
 	if err != nil {
 		return Result{}, err
@@ -336,7 +337,7 @@ func (w *Writer) finish(total Count) (Result, error) {
 	}
 	b := &book{Writer: w, all: &all}
 	a := b.answer()
-	if err := b.workbooks(a); err != nil {
+	if err := workbooks(b, a); err != nil {
 		return Result{}, err
 	}
 	if err := b.webPages(a); err != nil {

@@ -19,22 +19,20 @@ const (
 
 func newSharing() *sharing { return &sharing{index: make(map[string]int)} }
 
-// at is the number of s, which is added where it fits.
-func (t *sharing) at(s string) (int, bool) {
-	if i, ok := t.index[s]; ok {
-		return i, true
+// add gives s a number, where it fits.
+func (t *sharing) add(s string) {
+	if _, ok := t.index[s]; ok {
+		return
 	}
 	if len(t.list) == maxShared || len(s) > maxSharedText || t.bytes+len(s) > maxSharedBytes || clean(s) < len(s) || strings.Contains(s, "_x") {
 		// "_x" stays out: excelize's own table mixes up a protected
 		// text with the text that looks like its protection.
-		return 0, false
+		return
 	}
 	s = strings.Clone(s) // s can be a part of a far larger buffer
-	i := len(t.list)
-	t.index[s] = i
+	t.index[s] = len(t.list)
 	t.list = append(t.list, s)
 	t.bytes += len(s)
-	return i, true
 }
 
 // show writes s as the next cell of the row, by its number where it has one.

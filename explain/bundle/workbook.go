@@ -143,7 +143,7 @@ func (w *workbook) share() error {
 			}
 			for i := range s.terms.cells {
 				if c := &s.terms.cells[i]; c.kind == cellTerm && c.text != "" {
-					w.sharing.at(c.text)
+					w.sharing.add(c.text)
 				}
 			}
 		}
