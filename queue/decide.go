@@ -45,7 +45,25 @@ func (q *Queue) Reason(ctx context.Context, id schema.RequestID, kind schema.Ent
 	if err != nil {
 		return nil, err
 	}
+	return v.Reason(ctx, kind, ref)
+}
+
+// Reason is Queue.Reason, for who reads several.
+func (v *Vault) Reason(ctx context.Context, kind schema.EntryKind, ref string) ([]byte, error) {
 	return v.Kept(ctx, reasonOf(kind), ref)
+}
+
+// Say writes an entry whose Ref is what somebody said, sealed beside the ledger:
+// see Reason.
+func (q *Queue) Say(ctx context.Context, id schema.RequestID, e schema.Entry, words []byte) (schema.Request, error) {
+	v, err := q.Vault(ctx, id)
+	if err != nil {
+		return schema.Request{}, err
+	}
+	if e.Ref, err = v.Keep(ctx, reasonOf(e.Kind), words); err != nil {
+		return schema.Request{}, err
+	}
+	return q.Append(ctx, id, e)
 }
 
 func reasonOf(kind schema.EntryKind) string { return "reason of " + string(kind) }

@@ -92,7 +92,7 @@ func (r Role) entries() []schema.EntryKind {
 			schema.EntryOpened, schema.EntryVerified, schema.EntryProposed, schema.EntryExtended, schema.EntrySuspended,
 			schema.EntryResumed, schema.EntryRefused, schema.EntryWithdrawn, schema.EntryReleased, schema.EntryRecalled,
 			schema.EntryDelivered, schema.EntryDefault, schema.EntryViewed, schema.EntryErasing, schema.EntryCleared, schema.EntryErased, schema.EntryDeclined,
-			schema.EntryDenied, schema.EntryHandedIn,
+			schema.EntryDenied, schema.EntryHandedIn, schema.EntryAsked, schema.EntryAnswered, schema.EntryMarked,
 		}
 	case RoleClock:
 		return []schema.EntryKind{schema.EntryReminded, schema.EntryErasing, schema.EntryCleared, schema.EntryErased}

@@ -62,6 +62,18 @@ func (r Request) check(e Entry, today Date) error {
 		if r.Erasing.Code == ErasesAll {
 			return conflict("release bundle")
 		}
+	case EntryAsked:
+		if e.Ref == "" || r.Asked >= MostAsked || e.Actor != r.Owner {
+			return conflict("ask question")
+		}
+	case EntryAnswered:
+		if e.Ref == "" || r.Asked == 0 {
+			return conflict("answer question")
+		}
+	case EntryMarked:
+		if e.Ref == "" || r.Bundle == "" || e.Actor != r.Owner || !slices.Contains(Marks(), e.Code) {
+			return conflict("mark sentence")
+		}
 	case EntryRecalled:
 		// Its files go, whatever is decided now.
 		if r.Cleared || r.Erasing.Code != "" {
@@ -197,6 +209,10 @@ func (r Request) fold(e Entry) (Request, error) {
 		r.Notified = append(r.Notified, Given{Code: e.Code, Due: e.Day})
 	case EntryDefault:
 		r.Defaulted = e.Day
+	case EntryAsked:
+		r.Asked++
+	case EntryAnswered:
+		r.Asked = 0
 	case EntryErasing:
 		r.Erasing = Erasing{Code: e.Code, Counts: e.Counts, Ref: e.Ref}
 	case EntryCleared:

@@ -48,6 +48,9 @@ const (
 	EntryDefault   EntryKind = "default"   // Day: a notice of default (ingebrekestelling) came in
 	EntryViewed    EntryKind = "viewed"    // Code: why somebody opened the content
 	EntryDenied    EntryKind = "denied"    // somebody asked for a case that is not theirs, and did not get it
+	EntryAsked     EntryKind = "asked"     // Ref: the person's question, sealed
+	EntryAnswered  EntryKind = "answered"  // Ref: the answer to all that was asked so far, sealed
+	EntryMarked    EntryKind = "marked"    // Code: what is amiss with a sentence of the answer; Ref: which, sealed
 	EntryErasing   EntryKind = "erasing"   // Code: ErasesAll or ErasesRaw; Counts and Ref (hash of their list): what there is to erase
 	EntryCleared   EntryKind = "cleared"   // Counts, Ref: the raw files are gone, the bundle is not
 	EntryErased    EntryKind = "erased"    // Counts, Ref: everything is gone but the ledger

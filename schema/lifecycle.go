@@ -77,8 +77,8 @@ type rule struct {
 
 // lifecycle is the table. What an entry asks beyond the state stands in
 // Request.check.
-func lifecycle() [31]rule {
-	return [31]rule{
+func lifecycle() [34]rule {
+	return [34]rule{
 		{EntryOpened, none, StateReceived},
 		{EntryVerified, received, StateVerified},
 		{EntryFetch, verified | collecting | building | review, StateCollecting},
@@ -107,6 +107,9 @@ func lifecycle() [31]rule {
 		{EntryDefault, anything, ""},
 		{EntryViewed, anything, ""},
 		{EntryDenied, anything, ""},
+		{EntryAsked, anything, ""},
+		{EntryAnswered, anything, ""},
+		{EntryMarked, released | delivered, ""},
 		{EntryErasing, closed, ""},
 		{EntryCleared, closed, ""},
 		{EntryErased, closed, StateErased},

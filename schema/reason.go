@@ -33,6 +33,12 @@ func IdentityMethods() []Code {
 // proof is needed (GDPR recital 64).
 const IdentitySignedIn Code = "signed-in"
 
+// MostAsked is how many questions of a person can wait for an answer.
+const MostAsked = 5
+
+// Marks lists what a person can say of a sentence in the answer.
+func Marks() []Code { return []Code{"unclear", "wrong"} }
+
 // ViewReasons lists why somebody may open the content of a request. The person
 // sees each time and its reason (CJEU C-579/21).
 func ViewReasons() []Code { return []Code{"review", "delivery", "question"} }

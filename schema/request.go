@@ -62,6 +62,8 @@ type Request struct {
 	// Taken is how often the bundle was taken or handed over since it was
 	// released.
 	Taken int `json:"taken,omitempty"`
+	// Asked is how many questions of the person wait for an answer.
+	Asked int `json:"asked,omitempty"`
 	// Entries is how many entries were folded.
 	Entries int `json:"entries"`
 }

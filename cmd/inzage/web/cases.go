@@ -55,6 +55,7 @@ func (d *Desk) filters() []filter {
 		{Name: "five", keep: func(s schema.Standing) bool { return open(s) && !s.Overdue && s.DaysLeft <= 5 }},
 		{Name: "ten", keep: func(s schema.Standing) bool { return open(s) && !s.Overdue && s.DaysLeft <= 10 }},
 		{Name: "second", keep: func(s schema.Standing) bool { return s.WaitingFor == schema.WaitingSecond }},
+		{Name: "question", keep: func(s schema.Standing) bool { return s.Asked > 0 }},
 		{Name: "extended", keep: func(s schema.Standing) bool { return open(s) && s.Extended }},
 		{Name: "still", keep: func(s schema.Standing) bool { return open(s) && d.Now().Sub(s.Changed) > standstill }},
 		{Name: "closed", keep: func(s schema.Standing) bool { return !s.State.Open() }},
@@ -99,10 +100,11 @@ type casePage struct {
 	Parts     []part
 	Proposals []proposal
 	Lines     []line
+	Talk      []remark
 	Forms     []decision
 	// What this visitor can do.
-	CanUpload, CanRetry, CanRead, CanRecall, CanPrepare, CanResume bool
-	Views                                                          []schema.Code
+	CanUpload, CanRetry, CanRead, CanRecall, CanPrepare, CanResume, CanAnswer bool
+	Views                                                                     []schema.Code
 	// Methods are how it can be checked who asks, where that is still to be done.
 	Methods []schema.Code
 }
@@ -161,6 +163,12 @@ func (d *Desk) casePage(v *visit) (casePage, error) {
 		CanRecall:  can(schema.EntryRecalled),
 		CanPrepare: v.has(Admin) && can(schema.EntryReleased) && release.By == "",
 		CanResume:  v.has(Admin) && r.Suspended(),
+		CanAnswer:  v.has(Admin) && can(schema.EntryAnswered) && r.Asked > 0,
+	}
+	if v.has(Admin, Reader) {
+		if p.Talk, err = d.talk(v, entries); err != nil {
+			return casePage{}, err
+		}
 	}
 	if v.has(Admin) && r.State == schema.StateReceived {
 		p.Methods = methods()

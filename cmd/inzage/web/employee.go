@@ -71,7 +71,9 @@ type ownPage struct {
 	schema.Standing
 	Steps []step
 	Looks []line
-	Lines []line
+	Talk  []remark
+	// CanAsk is set where another question can be asked.
+	CanAsk bool
 	// Until is the last day to take the bundle, Left how often it can be taken.
 	Until schema.Date
 	Left  int
@@ -84,6 +86,10 @@ func (d *Desk) ownRequest(v *visit) error {
 		return err
 	}
 	p := ownPage{Standing: v.request.On(d.today()), Steps: d.steps(v.lang, v.request, entries)}
+	if p.Talk, err = d.talk(v, entries); err != nil {
+		return err
+	}
+	_, p.CanAsk = v.request.State.Next(schema.EntryAsked)
 	for _, e := range entries {
 		if e.Kind == schema.EntryViewed || e.Kind == schema.EntryDenied || e.Kind == schema.EntryDelivered {
 			p.Looks = append(p.Looks, d.line(v, e))

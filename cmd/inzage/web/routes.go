@@ -62,6 +62,7 @@ func (d *Desk) routes() []route {
 		{"GET", "/requests/{case}", false, everybody, d.ownRequest},
 		{"GET", "/requests/{case}/withdraw", false, everybody, d.withdrawPage},
 		{"POST", "/requests/{case}/withdraw", false, everybody, d.withdraw},
+		{"POST", "/requests/{case}/question", false, everybody, d.askQuestion},
 		{"POST", "/requests/{case}/bundle", false, everybody, d.take},
 
 		{"GET", "/intake", false, admins, d.newCasePage},
@@ -78,6 +79,7 @@ func (d *Desk) routes() []route {
 		{"POST", "/cases/{case}/decide", false, handlers, d.decide},
 		{"POST", "/cases/{case}/decline", false, checkers, d.decline},
 		{"POST", "/cases/{case}/recall", false, stoppers, d.recall},
+		{"POST", "/cases/{case}/answer", false, admins, d.answerQuestion},
 		{"POST", "/cases/{case}/content", false, readers, d.content},
 
 		{"GET", "/oversight", false, officers, d.oversight},
