@@ -111,7 +111,7 @@ func (a *app) study(c *cobra.Command, args []string, f studyFlags, comparing boo
 		if err != nil {
 			return nil, err
 		}
-		if stand, err = a.posture(postureFlags{answers: f.answers, organisation: f.organisation}, r.Advice, on); err != nil {
+		if stand, err = a.posture(c.Context(), postureFlags{answers: f.answers, organisation: f.organisation}, r.Advice, on); err != nil {
 			return nil, err
 		}
 		settings = stand.Settings()

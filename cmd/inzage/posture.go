@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -15,15 +16,16 @@ import (
 	"inzage/explain/posture"
 	"inzage/explain/register"
 	"inzage/schema"
+	"inzage/workers/graphexport/fetch"
 )
 
 // postureFlags say where the evidence is.
-type postureFlags struct{ answers, organisation, registers, on, out string }
+type postureFlags struct{ answers, settings, organisation, registers, on, out string }
 
 func (a *app) postureCommand() *cobra.Command {
 	var f postureFlags
 	var asJSON, template bool
-	c := a.command("posture", "posture", cobra.NoArgs, func(*cobra.Command, []string) error {
+	c := a.command("posture", "posture", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
 		known, err := registers(f.registers)
 		if err != nil {
 			return err
@@ -36,7 +38,7 @@ func (a *app) postureCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		r, err := a.posture(f, known.Advice, on)
+		r, err := a.posture(c.Context(), f, known.Advice, on)
 		if err != nil {
 			return err
 		}
@@ -52,6 +54,7 @@ func (a *app) postureCommand() *cobra.Command {
 		return nil
 	})
 	c.Flags().StringVar(&f.answers, "answers", "", a.text("cli.flag.answers"))
+	c.Flags().StringVar(&f.settings, "settings", "", a.text("cli.flag.settings"))
 	c.Flags().StringVar(&f.organisation, "organisation-file", "", a.text("cli.flag.organisation-file"))
 	c.Flags().StringVar(&f.registers, "registers", "", a.text("cli.flag.posture-registers"))
 	c.Flags().StringVar(&f.on, "on", "", a.text("cli.flag.posture-on"))
@@ -78,7 +81,7 @@ func (a *app) dayOr(text string) (schema.Date, error) {
 }
 
 // posture gathers the evidence and judges it.
-func (a *app) posture(f postureFlags, advice []register.Advice, on schema.Date) (*posture.Report, error) {
+func (a *app) posture(ctx context.Context, f postureFlags, advice []register.Advice, on schema.Date) (*posture.Report, error) {
 	seen, err := a.answers(f.answers, advice, on)
 	if err != nil {
 		return nil, err
@@ -92,9 +95,45 @@ func (a *app) posture(f postureFlags, advice []register.Advice, on schema.Date) 
 			seen[x.Key] = append(seen[x.Key], posture.Evidence{Value: s.Value, On: s.On, How: posture.Organisation})
 		}
 	}
+	if f.settings != "" {
+		config, err := a.microsoft(f.settings)
+		if err != nil {
+			return nil, err
+		}
+		if err := a.askGraph(ctx, config, seen); err != nil {
+			return nil, err
+		}
+	}
 	r := posture.Judge(advice, seen, on)
 	r.Catalog = a.catalog.Version()
 	return &r, nil
+}
+
+// askGraph adds what Microsoft Graph tells today.
+func (a *app) askGraph(ctx context.Context, config fetch.Config, seen map[string][]posture.Evidence) error {
+	if missing := config.Missing(); missing != "" {
+		return a.usage("cli.doctor.missing." + missing)
+	}
+	source, err := fetch.New(config)
+	if err != nil {
+		return err
+	}
+	list, err := source.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	today, err := a.dayOr("")
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
+		e := posture.Evidence{Value: cmp.Or(s.Value, register.NotKnown), Why: posture.Why(s.Why), On: today, How: posture.Graph}
+		if s.Why != "" {
+			a.code = exitIncomplete
+		}
+		seen[s.Advice] = append(seen[s.Advice], e)
+	}
+	return nil
 }
 
 // answers reads what people saw: a file like the one that --template gives. An

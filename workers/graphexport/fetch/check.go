@@ -45,22 +45,24 @@ type Check string
 
 // The checks, in their order.
 const (
-	CheckCloud       Check = "cloud"          // an export exists in this cloud
-	CheckSignIn      Check = "sign-in"        // the application can sign in
-	CheckRightExport Check = "right-export"   // User.Export.All
-	CheckRightRead   Check = "right-read"     // User.Read.All
-	CheckRightsMore  Check = "rights-more"    // nothing beyond these and the next three
-	CheckRightAudit  Check = "right-audit"    // AuditLogsQuery.Read.All, for the audit log alone
-	CheckRightLogs   Check = "right-sign-ins" // AuditLog.Read.All, for the sign-in logs alone
-	CheckRightUsage  Check = "right-reports"  // Reports.Read.All, for the usage reports alone
-	CheckDirectory   Check = "directory"      // people can be looked up
-	CheckOperations  Check = "operations"     // exports can be followed
-	CheckContainer   Check = "container"      // a container can be made, listed and deleted
-	CheckSignature   Check = "signature"      // what Microsoft is given is what it accepts
-	CheckAppend      Check = "append"         // the account takes append blobs
-	CheckReadBack    Check = "read-back"      // what was written can be read
-	CheckRetention   Check = "retention"      // what is deleted is gone
-	CheckLeftovers   Check = "leftovers"      // nothing was left behind
+	CheckCloud        Check = "cloud"              // an export exists in this cloud
+	CheckSignIn       Check = "sign-in"            // the application can sign in
+	CheckRightExport  Check = "right-export"       // User.Export.All
+	CheckRightRead    Check = "right-read"         // User.Read.All
+	CheckRightsMore   Check = "rights-more"        // nothing beyond these and the next five
+	CheckRightAudit   Check = "right-audit"        // AuditLogsQuery.Read.All, for the audit log alone
+	CheckRightLogs    Check = "right-sign-ins"     // AuditLog.Read.All, for the sign-in logs alone
+	CheckRightUsage   Check = "right-reports"      // Reports.Read.All, for the usage reports alone
+	CheckRightNames   Check = "right-report-names" // ReportSettings.Read.All, to see a setting alone
+	CheckRightMethods Check = "right-sign-in-ways" // Policy.Read.AuthenticationMethod, to see a setting alone
+	CheckDirectory    Check = "directory"          // people can be looked up
+	CheckOperations   Check = "operations"         // exports can be followed
+	CheckContainer    Check = "container"          // a container can be made, listed and deleted
+	CheckSignature    Check = "signature"          // what Microsoft is given is what it accepts
+	CheckAppend       Check = "append"             // the account takes append blobs
+	CheckReadBack     Check = "read-back"          // what was written can be read
+	CheckRetention    Check = "retention"          // what is deleted is gone
+	CheckLeftovers    Check = "leftovers"          // nothing was left behind
 )
 
 // Problem is what is wrong.

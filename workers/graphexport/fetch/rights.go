@@ -22,7 +22,7 @@ func (c *checkup) rights(ctx context.Context) {
 		c.put(CheckSignIn, "")
 	}
 	if err != nil {
-		c.skip(CheckRightExport, CheckRightRead, CheckRightAudit, CheckRightLogs, CheckRightUsage, CheckRightsMore)
+		c.skip(append(append([]Check{CheckRightExport, CheckRightRead}, optional()...), CheckRightsMore)...)
 		return
 	}
 	for _, need := range []struct {
@@ -39,7 +39,7 @@ func (c *checkup) rights(ctx context.Context) {
 		}
 	}
 	of := rightsOf()
-	for _, check := range []Check{CheckRightAudit, CheckRightLogs, CheckRightUsage} {
+	for _, check := range optional() {
 		if slices.Contains(token.Roles, of[check]) {
 			c.put(check, "")
 		} else {
@@ -73,7 +73,14 @@ func rightsOf() map[Check]string {
 	return map[Check]string{
 		CheckRightExport: rightExport, CheckRightRead: rightRead,
 		CheckRightAudit: "AuditLogsQuery.Read.All", CheckRightLogs: "AuditLog.Read.All", CheckRightUsage: "Reports.Read.All",
+		CheckRightNames: "ReportSettings.Read.All", CheckRightMethods: "Policy.Read.AuthenticationMethod",
 	}
+}
+
+// optional are the checks for rights that are needed only where what they are for is
+// asked for.
+func optional() []Check {
+	return []Check{CheckRightAudit, CheckRightLogs, CheckRightUsage, CheckRightNames, CheckRightMethods}
 }
 
 // Right is the permission that a check is about, empty where it is about none.

@@ -13,10 +13,12 @@ const (
 	roleAudit   = "AuditLogsQuery.Read.All"
 	roleSignIns = "AuditLog.Read.All"
 	roleReports = "Reports.Read.All"
+	roleNames   = "ReportSettings.Read.All"
+	roleMethods = "Policy.Read.AuthenticationMethod"
 )
 
 // Roles are all permissions that a source of ours can need.
-func Roles() []string { return []string{roleExport, roleRead, roleAudit, roleSignIns, roleReports} }
+func Roles() []string { return []string{roleExport, roleRead, roleAudit, roleSignIns, roleReports, roleNames, roleMethods} }
 
 // auditQuery is a query of the audit log.
 type auditQuery struct {
@@ -44,6 +46,8 @@ func (t *Tenant) logs(graph func(pattern string, do func(http.ResponseWriter, *h
 	graph("GET /v1.0/auditLogs/directoryAudits", t.directoryAudits, roleSignIns)
 	graph("GET /v1.0/reports/{call}", t.report, roleReports)
 	graph("GET /reports-download/{call}", t.reportFile, roleReports)
+	graph("GET /v1.0/admin/reportSettings", t.reportSettings, roleNames)
+	graph("GET /v1.0/policies/authenticationMethodsPolicy", t.signInMethods, roleMethods)
 }
 
 // Queries tells how often the query of the audit log that was made most often was
@@ -196,6 +200,22 @@ func (t *Tenant) directoryAudits(w http.ResponseWriter, r *http.Request) *failur
 		})
 	}
 	t.answerList(w, r, "auditLogs/directoryAudits", list)
+	return nil
+}
+
+// reportSettings say whether reports name people.
+func (t *Tenant) reportSettings(w http.ResponseWriter, _ *http.Request) *failure {
+	reply(w, http.StatusOK, map[string]any{"displayConcealedNames": t.has(Concealed)})
+	return nil
+}
+
+// signInMethods are the ways to prove who one is: none by text message.
+func (t *Tenant) signInMethods(w http.ResponseWriter, _ *http.Request) *failure {
+	method := func(id, state string) map[string]any { return map[string]any{"id": id, "state": state} }
+	reply(w, http.StatusOK, map[string]any{
+		"id": "authenticationMethodsPolicy", "policyMigrationState": "migrationComplete",
+		"authenticationMethodConfigurations": []any{method("Fido2", "enabled"), method("MicrosoftAuthenticator", "enabled"), method("Sms", "disabled")},
+	})
 	return nil
 }
 
