@@ -87,7 +87,13 @@ func (q *Queue) Checkpoint(ctx context.Context, sign ed25519.PrivateKey) (Checkp
 	err := q.walk(ctx, 0, func(subject string, e stored) error {
 		t.add(leaf(subject, e.hash))
 		return nil
-	}, func(_ string, err error) error { return err })
+	}, func(subject, hash string, err error) error {
+		if schema.CodeOf(err) == schema.CodeNewerVersion {
+			return err
+		}
+		t.add(leaf(subject, hash)) // it holds what there is, and says nothing of whether that is right
+		return nil
+	})
 	if err != nil {
 		return Checkpoint{}, err
 	}

@@ -235,3 +235,69 @@ func TestCertificateTellsWhatWasUnderWay(t *testing.T) {
 		t.Errorf("the certificate is %+v, %s", c, queuetest.Why(err))
 	}
 }
+
+// A request whose ledger was tampered with can be erased, in whatever state it
+// was; nobody without the organisation's key can say that it was.
+func TestEraseTampered(t *testing.T) {
+	t.Parallel()
+	server := queuetest.Serve(t, t.TempDir())
+	q := queuetest.Open(t, server)
+	intruder := queuetest.Intrude(t, server.Access())
+	whole := queuetest.Request(t, q, "graphexport")
+	if _, err := q.EraseTampered(t.Context(), whole.ID, "someone"); schema.CodeOf(err) != schema.CodeConflict {
+		t.Errorf("erasing a request whose ledger verifies gives %v, want %q", err, schema.CodeConflict)
+	}
+	for name, tamper := range map[string]func(schema.Request){
+		"noise behind it": func(r schema.Request) { queuetest.Spoil(t, server, r) },
+		"an entry that no rule allows, and a claim that it is settled": func(r schema.Request) {
+			root := "inzage.led." + string(r.ID) + "."
+			intruder.Publish(root+"3.entry.released", `{"n":3,"kind":"released","actor":"x"}`, "Inzage-Version", "1")
+			intruder.Publish(root+"4.entry.erased", `{"n":4,"kind":"erased","actor":"x","code":"tampered"}`, "Inzage-Version", "1", "Inzage-Proof", strings.Repeat("00", 32))
+		},
+		"numbers that leave no room": func(r schema.Request) {
+			intruder.Publish("inzage.led."+string(r.ID)+".9223372036854775807.entry.viewed", "noise")
+		},
+	} {
+		r := queuetest.Request(t, q, "graphexport")
+		reg := register(t, q)
+		stop := follow(t, reg, false)
+		tamper(r)
+		if _, err := q.Request(t.Context(), r.ID); schema.CodeOf(err) != schema.CodeTampered {
+			t.Errorf("%s: the ledger gives %v", name, err)
+		}
+		if v, err := q.Verify(t.Context()); err != nil || v.Sound() {
+			t.Errorf("%s: verify finds %+v, %v", name, v, err)
+		}
+		for range 2 { // the second finds that all is done
+			erased, err := q.EraseTampered(t.Context(), r.ID, "someone")
+			if err != nil || erased.State != schema.StateErased {
+				t.Errorf("%s: erasing: %+v, %s", name, erased, queuetest.Why(err))
+			}
+		}
+		if _, err := q.Vault(t.Context(), r.ID); schema.CodeOf(err) != schema.CodeErased {
+			t.Errorf("%s: the vault is still there: %v", name, err)
+		}
+		c, err := q.Certificate(t.Context(), r.ID)
+		if err != nil || len(c.Erasures) == 0 || c.Erasures[len(c.Erasures)-1].Code != schema.CodeTampered || c.Erasures[len(c.Erasures)-1].Counts["keys"] != 2 {
+			t.Errorf("%s: the certificate says %+v, %s", name, c, queuetest.Why(err))
+		}
+		v, err := q.Verify(t.Context())
+		if err != nil || len(v.Flaws) == 0 || !v.Holds() {
+			t.Errorf("%s: verify finds %+v, %v, want settled flaws", name, v, err)
+		}
+		queuetest.Eventually(t, "who follows sees it", func() bool {
+			got, ok := reg.Request(r.ID)
+			return ok && got.State == schema.StateErased
+		})
+		stop()
+		if got, _ := register(t, q).Request(r.ID); got.State != schema.StateErased {
+			t.Errorf("%s: the register says %q", name, got.State)
+		}
+		if _, err := q.DailyCheckpoint(t.Context(), nil); err != nil {
+			t.Errorf("%s: no checkpoint: %s", name, queuetest.Why(err))
+		}
+	}
+	if _, err := q.Subject(t.Context(), whole); err != nil {
+		t.Errorf("another request was touched: %s", queuetest.Why(err))
+	}
+}

@@ -178,3 +178,13 @@ func SpoilNotes(ctx context.Context, b *Box) error {
 		return err
 	})
 }
+
+// SetHead puts something in the place of the snapshot's head.
+func SetHead(q *Queue, value []byte) error {
+	kv, err := q.ledger.KeyValue(context.Background(), bucketRegister)
+	if err != nil {
+		return err
+	}
+	_, err = kv.Put(context.Background(), headKey, value)
+	return err
+}

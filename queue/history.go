@@ -18,8 +18,10 @@ import (
 // stored is an entry as it stands in the ledger.
 type stored struct {
 	schema.Entry
-	seq  uint64 // in the stream
-	hash string // of the bytes
+	seq   uint64 // in the stream
+	hash  string // of the bytes
+	noise bool   // it is not an entry; N is that of its subject
+	told  bool   // written by EraseTampered: see proveErasure
 }
 
 // history is the ledger of one request.
@@ -52,6 +54,9 @@ func (q *Queue) history(ctx context.Context, id schema.RequestID) (history, erro
 	slices.SortFunc(entries, func(a, b stored) int { return a.N - b.N })
 	h.entries = entries
 	h.request, err = foldAll(id, entries)
+	if schema.CodeOf(err) == schema.CodeTampered && slices.ContainsFunc(entries, stored.settles) {
+		h.request.State, h.request.Entries, err = schema.StateErased, len(entries), nil
+	}
 	return h, err
 }
 
@@ -59,7 +64,7 @@ func (q *Queue) history(ctx context.Context, id schema.RequestID) (history, erro
 func foldAll(id schema.RequestID, entries []stored) (schema.Request, error) {
 	request, prev := schema.Request{ID: id}, ""
 	for i, e := range entries {
-		if e.N != i+1 || e.Prev != prev {
+		if e.noise || e.N != i+1 || e.Prev != prev {
 			return request, schema.Fail(schema.CodeTampered, "read ledger", nil)
 		}
 		var err error
@@ -146,7 +151,7 @@ func (q *Queue) entriesBatch(ctx context.Context, id schema.RequestID) ([]stored
 		case err != nil:
 			return nil, fail("read ledger", err)
 		}
-		e, err := readEntry(msg.Subject, msg.Header, msg.Data)
+		e, err := q.readStored(msg.Subject, msg.Header, msg.Data)
 		if err != nil {
 			return nil, err
 		}
@@ -181,7 +186,7 @@ func (q *Queue) entriesInPages(ctx context.Context, id schema.RequestID) ([]stor
 			if err != nil {
 				return nil, fail("read ledger", err)
 			}
-			e, err := readEntry(msg.Subject, msg.Header, msg.Data)
+			e, err := q.readStored(msg.Subject, msg.Header, msg.Data)
 			if err != nil {
 				return nil, err
 			}
@@ -193,8 +198,18 @@ func (q *Queue) entriesInPages(ctx context.Context, id schema.RequestID) ([]stor
 	return entries, nil
 }
 
+// readStored reads a message of a request's ledger, also where it is not an entry.
+func (q *Queue) readStored(subject string, h nats.Header, text []byte) (stored, error) {
+	e, err := q.readEntry(subject, h, text)
+	if schema.CodeOf(err) != schema.CodeTampered {
+		return e, err
+	}
+	_, n, _ := whose(subject)
+	return stored{Entry: schema.Entry{N: n}, hash: hashOf(text), noise: true}, nil
+}
+
 // readEntry reads a message of the ledger.
-func readEntry(subject string, h nats.Header, text []byte) (stored, error) {
+func (q *Queue) readEntry(subject string, h nats.Header, text []byte) (stored, error) {
 	if v, err := strconv.Atoi(h.Get(headerVersion)); err != nil || v < 1 {
 		return stored{}, schema.Fail(schema.CodeTampered, "read entry", nil)
 	} else if v > entryVersion {
@@ -207,7 +222,7 @@ func readEntry(subject string, h nats.Header, text []byte) (stored, error) {
 	if !fits(subject, e) {
 		return stored{}, schema.Fail(schema.CodeTampered, "read entry", nil)
 	}
-	return stored{Entry: e, hash: hashOf(text)}, nil
+	return stored{Entry: e, hash: hashOf(text), told: q.told(subject, h, text)}, nil
 }
 
 // fits reports whether an entry is what its subject says: by the subject the

@@ -73,11 +73,11 @@ func (q *Queue) Prove(ctx context.Context, whole bool, kept ...Checkpoint) (Proo
 	err := q.walk(ctx, 0, func(subject string, e stored) error {
 		p.entry(subject, e)
 		return nil
-	}, func(subject string, err error) error {
+	}, func(subject, hash string, err error) error {
 		if schema.CodeOf(err) == schema.CodeNewerVersion {
 			return err
 		}
-		p.entry(subject, stored{hash: unread})
+		p.entry(subject, stored{hash: hash})
 		return nil
 	})
 	if err != nil && schema.CodeOf(err) != schema.CodeDamagedStore { // what is missing shows in the tree

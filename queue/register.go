@@ -95,7 +95,7 @@ func (r *Register) catchUp(ctx context.Context, h extent) error {
 	return r.q.walk(ctx, h.Seq+1, func(subject string, e stored) error {
 		r.apply(subject, e)
 		return nil
-	}, func(subject string, _ error) error {
+	}, func(subject, _ string, _ error) error {
 		r.spoil(subject)
 		return nil
 	})
@@ -166,6 +166,11 @@ func (r *Register) apply(subject string, e stored) (old, changed *row) {
 	now := row{request: schema.Request{ID: id}}
 	if old != nil {
 		now = *old
+	}
+	if now.bad && e.settles() && now.request.State != schema.StateErased {
+		now.request.State = schema.StateErased
+		r.rows[id], r.dirty[pieceOf(id)] = &now, true
+		return old, &now
 	}
 	if now.bad || n < now.N || n == now.N && e.hash == now.Hash {
 		return old, old
@@ -255,7 +260,7 @@ func (r *Register) Run(ctx context.Context, keep bool) error {
 		return fail("follow ledger", err)
 	}
 	following, err := consumer.Consume(func(msg jetstream.Msg) {
-		e, err := readEntry(msg.Subject(), msg.Headers(), msg.Data())
+		e, err := r.q.readEntry(msg.Subject(), msg.Headers(), msg.Data())
 		if err != nil {
 			r.mu.Lock()
 			r.spoil(msg.Subject())
@@ -277,6 +282,7 @@ func (r *Register) Run(ctx context.Context, keep bool) error {
 		select {
 		case <-tick.C:
 			if keep {
+				r.retest(ctx)
 				_ = r.Keep(ctx) // tried again in a second; what is dirty stays so
 			}
 		case <-ctx.Done():

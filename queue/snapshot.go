@@ -77,7 +77,7 @@ func (r *Register) load(ctx context.Context) (extent, error) {
 	err := r.q.snapshot(ctx, func(p piece) {
 		switch {
 		case !p.proven:
-			r.forged[p.key] = true
+			r.forged[p.key], r.revs[p.key] = true, p.revision
 		case p.key == headKey:
 			h = p.head
 		default:
@@ -211,7 +211,9 @@ func (q *Queue) proof(key string, text []byte) []byte {
 	return mac.Sum(nil)
 }
 
-// Keep writes the pieces in which something changed, then the head.
+// Keep writes the pieces in which something changed, then the head. What fails
+// its proof is left as it is, for Verify to find and a person to look at: see
+// Rebuild.
 func (r *Register) Keep(ctx context.Context) error {
 	r.keeping.Lock()
 	defer r.keeping.Unlock()
@@ -233,6 +235,9 @@ func (r *Register) Keep(ctx context.Context) error {
 			return err
 		}
 	}
+	if r.doubts(headKey) {
+		return nil
+	}
 	value, err := r.q.prove(headKey, h)
 	if err == nil {
 		_, err = kv.Put(ctx, headKey, value)
@@ -240,8 +245,7 @@ func (r *Register) Keep(ctx context.Context) error {
 	return fail("write register", err)
 }
 
-// changes takes what is to be written, as it is at one moment. A piece that
-// fails its proof is left as it is, for Verify to find.
+// changes takes what is to be written, as it is at one moment.
 func (r *Register) changes() (extent, map[string]map[schema.RequestID]kept) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

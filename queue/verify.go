@@ -15,6 +15,9 @@ type Flaw struct {
 	// N is the number of the entry, 0 where none can be named.
 	N    int      `json:"n"`
 	Kind FlawKind `json:"kind"`
+	// Settled says that the request was erased since, with its ledger as it is on
+	// record: see EraseTampered.
+	Settled bool `json:"settled,omitempty"`
 }
 
 // FlawKind says what is wrong with an entry. The codes are public output.
@@ -33,6 +36,17 @@ type Verified struct {
 	Requests int    `json:"requests"`
 	Entries  int    `json:"entries"`
 	Flaws    []Flaw `json:"flaws"`
+}
+
+// Holds reports whether all is as it was written, or settled since.
+func (v Verified) Holds() bool {
+	return !slices.ContainsFunc(v.Flaws, func(f Flaw) bool { return !f.Settled })
+}
+
+// Sound reports whether the ledger itself is: what else is wrong, if anything, is
+// what the register's snapshot remembers of it, and Rebuild makes that anew.
+func (v Verified) Sound() bool {
+	return !slices.ContainsFunc(v.Flaws, func(f Flaw) bool { return !f.Settled && f.Kind != FlawAnchor })
 }
 
 // Verify reads the whole ledger and checks that each entry follows on the one
@@ -57,7 +71,7 @@ func (q *Queue) Verify(ctx context.Context) (Verified, error) {
 	err = q.walk(ctx, 0, func(subject string, e stored) error {
 		check.entry(subject, e)
 		return nil
-	}, func(subject string, err error) error {
+	}, func(subject, _ string, err error) error {
 		if schema.CodeOf(err) == schema.CodeNewerVersion {
 			return err
 		}
@@ -92,7 +106,7 @@ type chain struct {
 }
 
 func (v *verifier) flaw(id schema.RequestID, n int, kind FlawKind) {
-	f := Flaw{id, n, kind}
+	f := Flaw{Request: id, N: n, Kind: kind}
 	if !slices.Contains(v.flaws, f) {
 		v.flaws = append(v.flaws, f)
 	}
@@ -107,6 +121,10 @@ func (v *verifier) chain(id schema.RequestID) *chain {
 	return c
 }
 
+// longestGap is how many missing entries in a row are named: the number after a
+// longer gap is one that somebody made up.
+const longestGap = 10_000
+
 // entry takes the next entry of the stream.
 func (v *verifier) entry(subject string, e stored) {
 	v.entries++
@@ -115,11 +133,18 @@ func (v *verifier) entry(subject string, e stored) {
 		v.flaw("", 0, FlawExtra)
 		return
 	}
-	c := v.chain(id)
+	v.follow(v.chain(id), id, n, e)
+	if e.settles() {
+		v.settle(id)
+	}
+}
+
+// follow takes the next entry of a chain.
+func (v *verifier) follow(c *chain, id schema.RequestID, n int, e stored) {
 	if e.N != n {
 		v.flaw(id, n, FlawChanged)
 	}
-	if n <= c.n {
+	if n <= c.n || n-c.n > longestGap {
 		v.flaw(id, n, FlawExtra)
 		return
 	}
@@ -138,7 +163,7 @@ func (v *verifier) entry(subject string, e stored) {
 	if c.anchor.N == n && c.anchor.Hash != e.hash {
 		v.flaw(id, n, FlawChanged)
 	}
-	if c.gap = c.gap || n > c.n+1; !c.gap {
+	if c.gap = c.gap || n > c.n+1; !c.gap && !e.told {
 		next, err := c.request.Fold(e.Entry)
 		if err != nil {
 			v.flaw(id, n, FlawExtra)
@@ -147,6 +172,13 @@ func (v *verifier) entry(subject string, e stored) {
 		}
 	}
 	c.n, c.hash = n, e.hash
+}
+
+// settle marks what was found of a request up to here.
+func (v *verifier) settle(id schema.RequestID) {
+	for i := range v.flaws {
+		v.flaws[i].Settled = v.flaws[i].Settled || v.flaws[i].Request == id
+	}
 }
 
 // unread stands for the hash of an entry that could not be read.
@@ -160,6 +192,10 @@ func (v *verifier) unreadable(subject string) {
 		return
 	}
 	c := v.chain(id)
+	if n-c.n > longestGap {
+		v.flaw(id, n, FlawExtra)
+		return
+	}
 	v.flaw(id, n, FlawChanged)
 	c.n, c.hash, c.gap = max(c.n, n), unread, true
 }

@@ -12,8 +12,8 @@ import (
 )
 
 // walk reads the entries of all requests from a sequence on, up to the last one
-// that is there now. What cannot be read goes to bad.
-func (q *Queue) walk(ctx context.Context, from uint64, do func(subject string, e stored) error, bad func(subject string, err error) error) error {
+// that is there now. What cannot be read goes to bad, with the hash of its bytes.
+func (q *Queue) walk(ctx context.Context, from uint64, do func(subject string, e stored) error, bad func(subject, hash string, err error) error) error {
 	stream, err := q.ledger.Stream(ctx, streamLedger)
 	if err != nil {
 		return fail("read ledger", err)
@@ -36,7 +36,7 @@ func (q *Queue) walk(ctx context.Context, from uint64, do func(subject string, e
 		return fail("read ledger", err)
 	}
 	defer messages.Stop()
-	w := walker{do: do, bad: bad}
+	w := walker{read: q.readEntry, do: do, bad: bad}
 	next := from
 	for ; left > 0; left-- {
 		msg, err := nextWithin(ctx, messages)
@@ -68,14 +68,15 @@ func nextWithin(ctx context.Context, messages jetstream.MessagesContext) (jetstr
 
 // walker hands entries over.
 type walker struct {
-	do  func(subject string, e stored) error
-	bad func(subject string, err error) error
+	read func(subject string, h nats.Header, text []byte) (stored, error)
+	do   func(subject string, e stored) error
+	bad  func(subject, hash string, err error) error
 }
 
 func (w walker) take(subject string, h nats.Header, text []byte, seq uint64) error {
-	e, err := readEntry(subject, h, text)
+	e, err := w.read(subject, h, text)
 	if err != nil {
-		return w.bad(subject, err)
+		return w.bad(subject, hashOf(text), err)
 	}
 	e.seq = seq
 	return w.do(subject, e)

@@ -39,7 +39,9 @@ func (a *app) certificateCommand() *cobra.Command {
 
 func (a *app) tellCertificate(c queue.Certificate, zone *time.Location) {
 	a.printf("%s\n\n", a.text("cli.certificate.title", "case", c.Case))
-	a.printf("%s\n", a.text("cli.certificate.received", "day", a.day(c.Received)))
+	if !c.Received.IsZero() { // not to be read any more, where the ledger was tampered with
+		a.printf("%s\n", a.text("cli.certificate.received", "day", a.day(c.Received)))
+	}
 	if c.Closed.Kind != "" {
 		a.printf("%s\n", a.text("cli.certificate.closed."+string(c.Closed.Kind), "day", a.day(schema.CivilDate(c.Closed.At, zone))))
 	}
@@ -59,6 +61,9 @@ func (a *app) tellCertificate(c queue.Certificate, zone *time.Location) {
 		}
 		if e.Ref != "" {
 			a.printf("  %s\n", a.text("cli.certificate.list", "hash", e.Ref))
+		}
+		if e.Code == schema.CodeTampered {
+			a.printf("%s\n", a.text("cli.certificate.tampered"))
 		}
 	}
 	for _, source := range c.UnderWay {

@@ -101,11 +101,7 @@ func (a *app) prove(ctx context.Context, q *queue.Queue, reach *reachFlags, f pr
 	if err != nil {
 		return queue.Proof{}, err
 	}
-	var keys []ed25519.PublicKey
-	for _, private := range []ed25519.PrivateKey{sign, nil} {
-		public, _ := q.Signer(private).Public().(ed25519.PublicKey)
-		keys = append(keys, public)
-	}
+	keys := checkpointKeys(q, sign)
 	if f.key != "" {
 		text, err := readSmall(f.key)
 		if err != nil {
@@ -133,6 +129,15 @@ func (a *app) prove(ctx context.Context, q *queue.Queue, reach *reachFlags, f pr
 		held = append(held, c)
 	}
 	return q.Prove(ctx, whole, held...)
+}
+
+// checkpointKeys are those that the checkpoints of this service can be signed with.
+func checkpointKeys(q *queue.Queue, sign ed25519.PrivateKey) (keys []ed25519.PublicKey) {
+	for _, private := range []ed25519.PrivateKey{sign, nil} {
+		public, _ := q.Signer(private).Public().(ed25519.PublicKey)
+		keys = append(keys, public)
+	}
+	return keys
 }
 
 // checkpointsSince lists those that stand beside the ledger, from the last one

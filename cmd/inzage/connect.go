@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,10 +18,12 @@ type reachFlags struct {
 	config, data, keyFile, url string
 	// roles are the folders of the roles on a cluster.
 	roles []string
+	// as is the roles that can do what the command does, the best first.
+	as []queue.Role
 }
 
 func (a *app) reachFlags(c *cobra.Command) *reachFlags {
-	var f reachFlags
+	f := reachFlags{as: []queue.Role{queue.RoleDesk, queue.RoleIntake, queue.RoleAudit}}
 	c.Flags().StringVar(&f.config, "config", a.env("INZAGE_CONFIG"), a.text("cli.flag.config"))
 	c.Flags().StringVar(&f.data, "data", orElse(a.env("INZAGE_DATA"), "data"), a.text("cli.flag.data"))
 	c.Flags().StringVar(&f.keyFile, "key-file", a.env("INZAGE_KEY_FILE"), a.text("cli.flag.key-file"))
@@ -124,10 +127,10 @@ func (a *app) visitor(f *reachFlags, c config) (queue.Access, error) {
 	if url == "" {
 		return queue.ReadDoor(f.data)
 	}
-	for _, role := range []queue.Role{queue.RoleDesk, queue.RoleIntake, queue.RoleAudit} {
+	for _, role := range f.as {
 		if access, ok := roles[role]; ok {
 			return access, nil
 		}
 	}
-	return queue.Access{}, a.usage("cli.error.role", "roles", "desk, intake, audit")
+	return queue.Access{}, a.usage("cli.error.role", "roles", strings.Join(codes(f.as), ", "))
 }

@@ -13,7 +13,7 @@ import (
 func (a *app) ledgerCommand() *cobra.Command {
 	c := a.command("ledger", "ledger", cobra.NoArgs, nil)
 	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-	c.AddCommand(a.ledgerShowCommand(), a.ledgerVerifyCommand(), a.ledgerCheckpointCommand())
+	c.AddCommand(a.ledgerShowCommand(), a.ledgerVerifyCommand(), a.ledgerCheckpointCommand(), a.ledgerRebuildCommand())
 	return c
 }
 
@@ -86,13 +86,10 @@ func (a *app) ledgerVerifyCommand() *cobra.Command {
 				return err
 			}
 		} else {
-			a.printf("%s\n", a.text("cli.ledger.checked", "requests", report.Requests, "entries", report.Entries))
-			for _, f := range report.Flaws {
-				a.printf("%s\n", a.text("cli.ledger.flaw", "request", string(f.Request), "entry", f.N, "what", a.text("cli.flaw."+string(f.Kind))))
-			}
+			a.tellVerified(report.Verified)
 			a.tellProof(report.Proof)
 		}
-		if len(report.Flaws)+len(report.Proof.Breaches) > 0 {
+		if !report.Holds() || len(report.Proof.Breaches) > 0 {
 			return schema.Fail(schema.CodeTampered, "verify ledger", nil)
 		}
 		return nil
@@ -103,4 +100,27 @@ func (a *app) ledgerVerifyCommand() *cobra.Command {
 	c.Flags().StringArrayVar(&f.kept, "checkpoint", nil, a.text("cli.flag.ledger-checkpoint"))
 	c.Flags().StringVar(&f.key, "key", "", a.text("cli.flag.ledger-key"))
 	return c
+}
+
+// tellVerified says in words what is wrong with the ledger and the register.
+func (a *app) tellVerified(v queue.Verified) {
+	a.printf("%s\n", a.text("cli.ledger.checked", "requests", v.Requests, "entries", v.Entries))
+	for _, f := range v.Flaws {
+		switch {
+		case f.Kind != queue.FlawAnchor:
+			key := "cli.ledger.flaw"
+			if f.Settled {
+				key = "cli.ledger.flaw.settled"
+			}
+			a.printf("%s\n", a.text(key, "request", string(f.Request), "entry", f.N, "what", a.text("cli.flaw."+string(f.Kind))))
+		case f.Request != "":
+			a.printf("%s\n", a.text("cli.ledger.flaw.anchor", "request", string(f.Request)))
+		}
+	}
+	switch {
+	case !v.Sound():
+		a.printf("%s\n", a.text("cli.ledger.tampered-hint"))
+	case !v.Holds():
+		a.printf("%s\n", a.text("cli.ledger.rebuild-hint"))
+	}
 }

@@ -77,6 +77,13 @@ func (m *monitor) doubted(d bool) {
 	}
 }
 
+// follow tells how many pieces of the register's snapshot fail their proof.
+func (m *monitor) follow(doubted func() int) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "inzage_register_doubted", Help: "Pieces of the register's snapshot that fail their proof: see inzage ledger rebuild.",
+	}, func() float64 { return float64(doubted()) }))
+}
+
 // states is counted when somebody asks.
 type states struct {
 	desc *prometheus.Desc

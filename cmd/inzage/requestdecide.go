@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"inzage/queue"
 	"inzage/schema"
 )
 
@@ -155,7 +157,7 @@ func (a *app) retryCommand() *cobra.Command {
 // eraseCommand erases what a closed request holds.
 func (a *app) eraseCommand() *cobra.Command {
 	var actor string
-	var yes bool
+	var yes, tampered bool
 	var reach *reachFlags
 	c := a.command("erase CASE", "request.erase", cobra.ExactArgs(1), func(c *cobra.Command, args []string) error {
 		by, err := a.actor(actor)
@@ -166,6 +168,9 @@ func (a *app) eraseCommand() *cobra.Command {
 			return a.usage("cli.error.erase-yes")
 		}
 		ctx := c.Context()
+		if tampered {
+			return a.eraseTampered(ctx, reach, args[0], by)
+		}
 		q, _, r, err := a.openCase(ctx, reach, args[0])
 		if err != nil {
 			return err
@@ -181,7 +186,29 @@ func (a *app) eraseCommand() *cobra.Command {
 	c.ValidArgsFunction = a.completeCases(func() *reachFlags { return reach })
 	c.Flags().StringVar(&actor, "actor", "", a.text("cli.flag.actor"))
 	c.Flags().BoolVar(&yes, "yes", false, a.text("cli.flag.erase-yes"))
+	c.Flags().BoolVar(&tampered, "tampered", false, a.text("cli.flag.erase-tampered"))
 	return c
+}
+
+// eraseTampered erases a request whose ledger does not verify, also where no
+// service runs: none starts with such a ledger.
+func (a *app) eraseTampered(ctx context.Context, reach *reachFlags, name string, by schema.Actor) error {
+	q, done, err := a.openAtRest(ctx, reach)
+	if err != nil {
+		return err
+	}
+	defer done()
+	r := schema.Request{ID: schema.RequestID(name)}
+	if !queue.ValidID(r.ID) {
+		if r, err = a.find(ctx, q, name); err != nil {
+			return err
+		}
+	}
+	if r, err = q.EraseTampered(ctx, r.ID, by); err != nil {
+		return err
+	}
+	a.printf("%s\n", a.text("cli.request.erased-tampered", "request", string(r.ID)))
+	return nil
 }
 
 func partNames(r schema.Request) []string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"os"
 	"path/filepath"
 	"slices"
@@ -164,6 +165,9 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 		requests = func() map[string]int { return census(reg, today(zone)) }
 	}
 	m := newMonitor(programVersion(), st.health, requests, st.refused)
+	if reg != nil {
+		m.follow(reg.Doubted)
+	}
 	s.Observe = m.job
 	desk, err := a.desk(st.desk, reg, conf, s.Case.Organisation, f.people)
 	if err != nil {
@@ -195,7 +199,7 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 		g.Go(func() error {
 			// A checkpoint vouches for the ledger, and what a term erases is gone:
 			// neither on a ledger that nobody has looked at.
-			if err := proveLedger(ctx, st.clock); err != nil {
+			if err := proveLedger(ctx, st.clock, s.Builder.Sign); err != nil {
 				return err
 			}
 			return clock.Run(ctx)
@@ -208,8 +212,9 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 // proveLedger reads the whole ledger once, while all but the clock runs already:
 // the server itself does not notice a damaged block before it is read. The error has
 // CodeDamagedStore where something is not as it was written; then the service
-// must not go on on top of it.
-func proveLedger(ctx context.Context, q *queue.Queue) error {
+// must not go on on top of it. Where only the register's snapshot is not, it goes
+// on, if the last checkpoint holds: the ledger is the truth, and is whole.
+func proveLedger(ctx context.Context, q *queue.Queue, sign ed25519.PrivateKey) error {
 	report, err := q.Verify(ctx)
 	switch {
 	case schema.CodeOf(err) == schema.CodeInterrupted:
@@ -221,12 +226,42 @@ func proveLedger(ctx context.Context, q *queue.Queue) error {
 		return err
 	}
 	for _, f := range report.Flaws {
-		zerolog.Ctx(ctx).Error().Str("request", string(f.Request)).Int("entry", f.N).Str("flaw", string(f.Kind)).Msg("ledger")
+		level := zerolog.ErrorLevel
+		if f.Settled {
+			level = zerolog.WarnLevel
+		}
+		zerolog.Ctx(ctx).WithLevel(level).Bool("settled", f.Settled).Str("request", string(f.Request)).Int("entry", f.N).Str("flaw", string(f.Kind)).Msg("ledger")
 	}
-	if len(report.Flaws) > 0 {
+	if !report.Sound() {
 		return schema.Fail(schema.CodeDamagedStore, "verify ledger", nil)
 	}
+	if !report.Holds() {
+		if err := holdLedger(ctx, q, sign); err != nil {
+			return err
+		}
+		zerolog.Ctx(ctx).Warn().Str("code", string(schema.CodeTampered)).Msg("the snapshot of the register fails its proof, the ledger does not: see inzage ledger rebuild")
+	}
 	zerolog.Ctx(ctx).Info().Int("requests", report.Requests).Int("entries", report.Entries).Msg("ledger verified")
+	return nil
+}
+
+// holdLedger holds the ledger against the last checkpoint beside it, where there
+// is one.
+func holdLedger(ctx context.Context, q *queue.Queue, sign ed25519.PrivateKey) error {
+	last, err := q.LastCheckpoint(ctx, checkpointKeys(q, sign)...)
+	if err != nil || last.Text == nil {
+		return err
+	}
+	proof, err := q.Prove(ctx, true, last)
+	if err != nil {
+		return err
+	}
+	for _, b := range proof.Breaches {
+		zerolog.Ctx(ctx).Error().Str("request", string(b.Request)).Int("entry", b.N).Str("breach", string(b.Kind)).Msg("ledger")
+	}
+	if len(proof.Breaches) > 0 {
+		return schema.Fail(schema.CodeDamagedStore, "verify ledger", nil)
+	}
 	return nil
 }
 

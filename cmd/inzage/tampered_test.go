@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"inzage/queue"
+	"inzage/queue/embedded"
+	"inzage/queue/queuetest"
+	"inzage/schema"
+)
+
+// A snapshot of the register that was forged stops no service, is told until
+// somebody rebuilds it, and not put right by itself. A ledger that was tampered
+// with does, until its request is erased, which is told for ever.
+func TestTamperedStore(t *testing.T) {
+	t.Parallel()
+	program := filepath.Join(buildProgram(t), "inzage")
+	data := filepath.Join(t.TempDir(), "data")
+	start := func() (*exec.Cmd, *transcript) {
+		t.Helper()
+		cmd, log := exec.CommandContext(t.Context(), program, "serve", "--data", data, "--listen", "127.0.0.1:0", "--lang", "en"), new(transcript) //nolint:gosec // built here
+		cmd.Stderr = log
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
+		})
+		return cmd, log
+	}
+	stop := func(cmd *exec.Cmd) {
+		t.Helper()
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait()
+	}
+	wants := func(code int, words string, args ...string) {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), program, append(args, "--data", data, "--lang", "en")...) //nolint:gosec // built here
+		out, _ := cmd.CombinedOutput()
+		if exit := cmd.ProcessState.ExitCode(); exit != code || !strings.Contains(string(out), words) {
+			t.Errorf("%s ends with %d and %q, want %d and %q", args, exit, out, code, words)
+		}
+	}
+	service, log := start()
+	queuetest.Eventually(t, "the ledger is verified", func() bool { return log.has("ledger verified") })
+	r := takeIn(t, data)
+	stop(service)
+	intrude(t, data, "$KV.register.head")
+
+	wants(exitFailed, "Then run inzage ledger rebuild.", "ledger", "verify")
+	service, log = start()
+	queuetest.Eventually(t, "the service tells it and goes on", func() bool { return log.has("inzage ledger rebuild", "tampered") && log.has("ledger verified") })
+	address := regexp.MustCompile(`"address":"([^"]+)"`)
+	metric := func(want string) {
+		t.Helper()
+		queuetest.Eventually(t, want, func() bool {
+			log.mu.Lock()
+			found := address.FindStringSubmatch(log.text.String())
+			log.mu.Unlock()
+			return found != nil && strings.Contains(page(t.Context(), "http://"+found[1]+"/metrics"), "\ninzage_register_doubted "+want+"\n")
+		})
+	}
+	metric("1")
+	wants(exitFailed, "Only what the register remembered", "ledger", "verify")
+	wants(0, "Pieces that did not hold: 1", "ledger", "rebuild")
+	metric("0")
+	wants(0, "1 ledger checked", "ledger", "verify")
+
+	stop(service)
+	intrude(t, data, "inzage.led."+string(r.ID)+".9.entry.viewed")
+	wants(exitFailed, "--tampered", "ledger", "verify")
+	service, log = start()
+	if err := service.Wait(); err == nil || !log.has("damaged-store") {
+		t.Errorf("with a ledger that was tampered with the service ends with %v", err)
+	}
+	wants(0, "says that it did not verify", "request", "erase", r.Case, "--tampered", "--yes")
+	wants(0, "The request was erased since, on record.", "ledger", "verify")
+	service, log = start()
+	queuetest.Eventually(t, "the service starts again, and tells it", func() bool { return log.has(`"settled":true`) && log.has("ledger verified") })
+	wants(0, "had been altered by then", "request", "certificate", r.Case)
+	stop(service)
+}
+
+// takeIn takes in a request at a service that runs.
+func takeIn(t *testing.T, data string) schema.Request {
+	t.Helper()
+	access, err := queue.ReadDoor(data)
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	key, err := queue.ReadKey(filepath.Join(data, "key"))
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	q, err := queue.Open(t.Context(), access, queue.Options{Key: key, Bind: true})
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	defer q.Close()
+	return queuetest.Request(t, q, "graphexport")
+}
+
+// intrude writes a message into the store of a service that does not run.
+func intrude(t *testing.T, data, subject string) {
+	t.Helper()
+	server, err := embedded.Start(t.Context(), embedded.Options{Folder: data, Quota: queuetest.Quota})
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	defer server.Close()
+	queuetest.Intrude(t, server.Access()).Publish(subject, "noise")
+}
+
+// page is what an address answers, nothing where it does not.
+func page(ctx context.Context, address string) string {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return ""
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
