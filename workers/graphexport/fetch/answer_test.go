@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"inzage/testdata/corpus"
 )
@@ -42,4 +43,33 @@ func refusal(req *http.Request, status int, code string) *http.Response {
 func simulated(t *testing.T) corpus.Employee {
 	t.Helper()
 	return corpus.Municipality(0)[0]
+}
+
+// How long a service asks to wait is said in seconds or as a moment (RFC 9110).
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	const sent = "Fri, 27 Nov 2026 20:00:00 GMT"
+	for _, test := range []struct {
+		asked, date string
+		want        time.Duration
+	}{
+		{"", sent, 0},
+		{"120", sent, 2 * time.Minute},
+		{"0", sent, 0},
+		{"-5", sent, 0},
+		{"2000000000", sent, 24 * time.Hour},
+		{"99999999999999999999", sent, 0},
+		{"Fri, 27 Nov 2026 20:03:00 GMT", sent, 3 * time.Minute},
+		{"Fri, 27 Nov 2026 19:03:00 GMT", sent, 0},
+		{"Fri, 27 Nov 2099 20:03:00 GMT", sent, 24 * time.Hour},
+		{"Fri, 27 Nov 2026 20:03:00 GMT", "", 0},
+		{"soon", sent, 0},
+	} {
+		h := http.Header{}
+		h.Set("Retry-After", test.asked)
+		h.Set("Date", test.date)
+		if got := retryAfter(h); got != test.want {
+			t.Errorf("asked to wait until %q, at %q: %v, want %v", test.asked, test.date, got, test.want)
+		}
+	}
 }

@@ -315,12 +315,30 @@ func statusOf(err error) (status int, wait time.Duration) {
 		return 0, 0
 	}
 	if answer.RawResponse != nil {
-		if n, err := strconv.Atoi(answer.RawResponse.Header.Get("Retry-After")); err == nil && n > 0 {
-			wait = time.Duration(n) * time.Second
-		}
+		wait = retryAfter(answer.RawResponse.Header)
 	}
 	return answer.StatusCode, wait
 }
+
+// retryAfter reads Retry-After, in seconds or as a moment (RFC 9110, 10.2.3),
+// which counts from when the answer was sent: our clock may be another. 0 stands
+// for none, and for one that cannot be read.
+func retryAfter(h http.Header) time.Duration {
+	asked := h.Get("Retry-After")
+	if n, err := strconv.ParseUint(asked, 10, 31); err == nil {
+		return min(time.Duration(n)*time.Second, longestWait)
+	}
+	until, err := http.ParseTime(asked)
+	sent, missing := http.ParseTime(h.Get("Date"))
+	if err != nil || missing != nil {
+		return 0
+	}
+	return min(max(until.Sub(sent), 0), longestWait)
+}
+
+// longestWait is the longest that we wait because a service asks it: terms of
+// the law run on.
+const longestWait = 24 * time.Hour
 
 // maxPage bounds one page, in bytes. Graph gives a thousand records at most.
 const maxPage = 64 << 20
