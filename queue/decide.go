@@ -16,16 +16,8 @@ func (q *Queue) Decide(ctx context.Context, id schema.RequestID, act schema.Entr
 	if err != nil {
 		return r, err
 	}
-	confirms := func(e schema.Entry) bool {
-		_, proposed := r.Proposals[act.Kind]
-		return proposed && e.Kind == act.Kind
-	}
-	if len(reason) > 0 && !confirms(r.Decision(act)) {
-		v, err := q.Vault(ctx, id)
-		if err != nil {
-			return r, err
-		}
-		if act.Ref, err = v.Keep(ctx, reasonOf(act.Kind), reason); err != nil {
+	if !r.Confirms(act) {
+		if act.Ref, err = q.keepReason(ctx, id, act.Kind, reason); err != nil {
 			return r, err
 		}
 	}
@@ -36,6 +28,35 @@ func (q *Queue) Decide(ctx context.Context, id schema.RequestID, act schema.Entr
 		}
 		return []schema.Entry{r.Decision(e)}, nil
 	})
+}
+
+// Propose writes that an act is wanted, and never the act itself, whoever wants it:
+// it is how a program prepares what people decide. reason as in Decide.
+func (q *Queue) Propose(ctx context.Context, id schema.RequestID, act schema.Entry, reason []byte) (schema.Request, error) {
+	ref, err := q.keepReason(ctx, id, act.Kind, reason)
+	if err != nil {
+		return schema.Request{}, err
+	}
+	return q.Update(ctx, id, func(r schema.Request) ([]schema.Entry, error) {
+		e := act
+		e.Kind, e.Act, e.Ref = schema.EntryProposed, act.Kind, ref
+		if act.Kind == schema.EntryReleased {
+			e.Ref = r.Bundle
+		}
+		return []schema.Entry{e}, nil
+	})
+}
+
+// keepReason seals the words that were given for an act; there may be none.
+func (q *Queue) keepReason(ctx context.Context, id schema.RequestID, kind schema.EntryKind, reason []byte) (ref string, err error) {
+	if len(reason) == 0 {
+		return "", nil
+	}
+	v, err := q.Vault(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return v.Keep(ctx, reasonOf(kind), reason)
 }
 
 // Reason returns the words that were given for an act, by the Ref of its entry

@@ -26,6 +26,27 @@ func (r Request) Fold(e Entry) (Request, error) { return r.fold(e) }
 
 // check asks what depends on more than the state.
 func (r Request) check(e Entry, today Date) error {
+	if e.Actor.Client() && !byClient(e.Kind) {
+		return Fail(CodeFourEyes, "decide on request", nil)
+	}
+	if err := r.possible(e, today); err != nil {
+		return err
+	}
+	if r.FourEyes && needsTwo(e.Kind) {
+		// A program's proposal is nobody's first pair of eyes.
+		p, ok := r.Proposals[e.Kind]
+		if !ok || p.By == e.Actor || p.By.Client() {
+			return Fail(CodeFourEyes, "decide on request", nil)
+		}
+		if p.Code != e.Code || p.Ref != e.Ref {
+			return conflict("decide on request")
+		}
+	}
+	return nil
+}
+
+// possible asks the same, whoever it is that decides.
+func (r Request) possible(e Entry, today Date) error {
 	switch e.Kind {
 	case EntryOpened:
 		if e.Case == "" || e.Day.IsZero() || len(e.Parts) == 0 || !slices.Contains(Channels(), e.Channel) {
@@ -50,6 +71,16 @@ func (r Request) check(e Entry, today Date) error {
 		if !r.Suspended() || e.Day.Before(r.Pauses[len(r.Pauses)-1].From) || e.Day.After(today) {
 			return conflict("resume request")
 		}
+	case EntryProposed:
+		// A program takes the place of no person.
+		if p, ok := r.Proposals[e.Act]; ok && e.Actor.Client() && !p.By.Client() {
+			return conflict("propose act")
+		}
+		if _, ok := r.State.Next(e.Act); !ok {
+			return conflict("propose act")
+		}
+		e.Kind, e.Act = e.Act, ""
+		return r.possible(e, today)
 	case EntryDeclined:
 		if _, proposed := r.Proposals[e.Act]; !proposed {
 			return conflict("decline proposal")
@@ -81,33 +112,37 @@ func (r Request) check(e Entry, today Date) error {
 		}
 	default:
 	}
-	if r.FourEyes && needsTwo(e.Kind) {
-		p, ok := r.Proposals[e.Kind]
-		if !ok || p.By == e.Actor {
-			return Fail(CodeFourEyes, "decide on request", nil)
-		}
-		if p.Code != e.Code || p.Ref != e.Ref {
-			return conflict("decide on request")
-		}
-	}
 	return nil
 }
 
 // Decision is the entry to write when somebody wants the act e: the act itself,
 // or, where it takes two people, a proposal of it; and once another person has
 // proposed the same, the act as it was proposed. An act with another code than
-// was proposed is a new proposal in its place.
+// was proposed is a new proposal in its place. What a program proposed counts for
+// no person: who wants it proposes it, or does it where one person is enough.
 func (r Request) Decision(e Entry) Entry {
-	if !r.FourEyes || !needsTwo(e.Kind) {
-		return e
-	}
 	p, ok := r.Proposals[e.Kind]
-	if !ok || p.By == e.Actor || e.Code != "" && e.Code != p.Code {
-		e.Act, e.Kind = e.Kind, EntryProposed
+	two := r.FourEyes && needsTwo(e.Kind)
+	if two && ok && p.By != e.Actor && !p.By.Client() && (e.Code == "" || e.Code == p.Code) {
+		e.Code, e.Ref = p.Code, p.Ref
 		return e
 	}
-	e.Code, e.Ref = p.Code, p.Ref
+	if ok && e.Code == "" && (p.By.Client() || !two) { // as it was prepared
+		e.Code = p.Code
+		if e.Ref == "" {
+			e.Ref = p.Ref
+		}
+	}
+	if two {
+		e.Act, e.Kind = e.Kind, EntryProposed
+	}
 	return e
+}
+
+// Confirms reports whether the act e is a second person's yes to what another
+// proposed: then the words of who proposed it stay its reason.
+func (r Request) Confirms(e Entry) bool {
+	return r.FourEyes && needsTwo(e.Kind) && r.Decision(e).Kind == e.Kind
 }
 
 // needsTwo reports whether the act takes two people: one who proposes it and
@@ -120,6 +155,10 @@ func needsTwo(kind EntryKind) bool {
 		return false
 	}
 }
+
+// proposable reports whether the act can be proposed: what takes two people, and
+// what one person does but a program can only prepare.
+func proposable(kind EntryKind) bool { return needsTwo(kind) || kind == EntryWithdrawn }
 
 // fold is what the entry comes to.
 func (r Request) fold(e Entry) (Request, error) {
@@ -174,7 +213,7 @@ func (r Request) fold(e Entry) (Request, error) {
 			delete(r.Proposals, EntryReleased) // that was about another bundle
 		}
 	case EntryProposed:
-		if !needsTwo(e.Act) {
+		if !proposable(e.Act) {
 			return before, conflict("follow ledger")
 		}
 		if r.Proposals == nil {
@@ -221,7 +260,7 @@ func (r Request) fold(e Entry) (Request, error) {
 		r.Erasing = Erasing{}
 	default: // verified, recalled: the state says it
 	}
-	if needsTwo(e.Kind) {
+	if proposable(e.Kind) {
 		delete(r.Proposals, e.Kind)
 	}
 	return r, nil

@@ -30,15 +30,19 @@ import (
 	"inzage/explain"
 	"inzage/queue"
 	"inzage/schema"
+	"inzage/workers"
 )
 
 // Options say what the desk works with.
 type Options struct {
 	Queue    *queue.Queue
 	Register *queue.Register // somebody runs it
-	Catalog  *explain.Catalog
-	Zone     *time.Location
-	Now      func() time.Time
+	// Reception takes requests in; nil is one of the desk's own. Whoever else takes
+	// them in shares it.
+	Reception *workers.Reception
+	Catalog   *explain.Catalog
+	Zone      *time.Location
+	Now       func() time.Time
 	// Organisation is its name, for the head of each page.
 	Organisation string
 	// Open makes the first entry of the ledger of a request that comes in at the
@@ -84,13 +88,8 @@ type Desk struct {
 	// those that come in pieces.
 	receiving chan struct{}
 	uploading *memorylocker.MemoryLocker
-	// asking is held while somebody asks for access, or files for another, so that
-	// asking twice at the same moment makes one request.
-	asking sync.Mutex
 	// verifying is held while the ledger is read: one at a time is enough.
 	verifying sync.Mutex
-	// known are the people of open cases; who asks or files looks there.
-	known map[schema.RequestID]acquainted
 }
 
 // New makes a desk. The error has CodeCatalog where a page cannot be made.
@@ -103,10 +102,12 @@ func New(o Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Reception == nil {
+		o.Reception = &workers.Reception{Queue: o.Queue, Register: o.Register}
+	}
 	return &Desk{
 		Options: o, pages: p, guides: texts, sessions: newSessions(o.Now), service: newService(o.OIDC, o.Now), links: newLinks(o.Now),
 		receiving: make(chan struct{}, receiving), uploading: memorylocker.New(),
-		known: make(map[schema.RequestID]acquainted),
 	}, nil
 }
 

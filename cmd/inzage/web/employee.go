@@ -43,8 +43,8 @@ func (d *Desk) askPage(v *visit) error {
 // again while one is under way is a reminder, not another request (EDPB
 // Guidelines 01/2022, 31).
 func (d *Desk) ask(v *visit) error {
-	d.asking.Lock()
-	defer d.asking.Unlock()
+	d.Reception.Lock()
+	defer d.Reception.Unlock()
 	if r, asked := d.underWay(v); asked {
 		d.sessions.notice(v.who.token, d.Catalog.Text(v.lang, "desk.ask.already"))
 		return v.to("/requests/" + r.Case)
@@ -58,7 +58,7 @@ func (d *Desk) ask(v *visit) error {
 	opened := d.Open
 	opened.Actor, opened.Owner = v.who.Actor, v.who.Actor
 	opened.Channel, opened.Day, opened.Lang = schema.ChannelDesk, d.today(), v.lang
-	r, err := d.takeIn(v.ctx(), opened, v.who.Subject, schema.IdentitySignedIn)
+	r, err := d.Reception.TakeIn(v.ctx(), opened, v.who.Subject, schema.IdentitySignedIn)
 	if err != nil {
 		return err
 	}

@@ -2,12 +2,9 @@ package web
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"inzage/schema"
 	"inzage/workers"
@@ -24,7 +21,7 @@ type applicant struct {
 	// Received is the day on which it reached the organisation, as it was typed.
 	Received, Channel, Identity, Lang string
 	// Flaws is what is wrong with it.
-	Flaws []flaw
+	Flaws []workers.Flaw
 	// Same is an open case of the same person: asking again is a reminder, not
 	// another request (EDPB Guidelines 01/2022, 31). Twin is an earlier line of the
 	// list that is about the same person.
@@ -37,18 +34,6 @@ type applicant struct {
 	day schema.Date
 }
 
-// flaw is what is wrong with a field, as a key desk.intake.flaw.<What>.
-type flaw struct{ Field, What string }
-
-// The longest things that people have: an address (RFC 5321), in bytes; what is
-// enough for a name, in characters, and for all addresses, in bytes and number.
-const (
-	maxAddress   = 254
-	maxName      = 200
-	maxWho       = 2000
-	maxAddresses = 20
-)
-
 // channels are the ways in which a request reaches the organisation outside the
 // desk, methods how an identity can be checked there.
 func channels() []schema.Channel { return schema.Channels()[1:] }
@@ -59,32 +44,19 @@ func methods() []schema.Code {
 
 // check finds what is wrong, and reads the day.
 func (a *applicant) check(today schema.Date) {
-	wrong := func(field, what string) { a.Flaws = append(a.Flaws, flaw{field, what}) }
-	if utf8.RuneCountInString(a.Name.Reveal()) > maxName {
-		wrong("name", "long")
-	}
-	addresses := strings.Fields(a.Addresses.Reveal())
-	switch {
-	case len(a.Addresses.Reveal()) > maxWho || len(addresses) > maxAddresses:
-		wrong("addresses", "much")
-	case len(addresses) == 0 && a.ObjectID.IsEmpty():
-		wrong("addresses", "nobody")
-	case slices.ContainsFunc(addresses, func(s string) bool { return !isAddress(s) }):
-		wrong("addresses", "address")
-	}
-	if id := a.ObjectID.Reveal(); id != "" && !isGUID(id) {
-		wrong("object_id", "object")
-	}
+	wrong := func(field, what string) { a.Flaws = append(a.Flaws, workers.Flaw{Field: field, What: what}) }
 	var err error
-	switch a.day, err = readDay(a.Received); {
+	a.day, err = readDay(a.Received)
+	who := schema.Subject{Name: a.Name, ObjectID: a.ObjectID}
+	for address := range strings.FieldsSeq(a.Addresses.Reveal()) {
+		who.UPNs = append(who.UPNs, schema.NewPersonal(address))
+	}
+	a.Flaws = workers.Flaws(who, a.day, today)
+	switch {
 	case a.Received == "":
 		wrong("received", "no-day")
 	case err != nil:
 		wrong("received", "day")
-	case a.day.After(today):
-		wrong("received", "future")
-	case a.day.Before(schema.InForce()):
-		wrong("received", "past")
 	}
 	if !slices.Contains(channels(), schema.Channel(a.Channel)) {
 		wrong("channel", "channel")
@@ -95,34 +67,6 @@ func (a *applicant) check(today schema.Date) {
 	if !known(a.Lang) {
 		wrong("language", "language")
 	}
-}
-
-// isAddress reports whether s has the form of an address. What cannot be seen in
-// it, as what is copied from a page can bring along, would match no account.
-func isAddress(s string) bool {
-	before, after, ok := strings.Cut(s, "@")
-	return ok && before != "" && strings.Contains(after, ".") && !strings.ContainsAny(s, ",;<>\"") && !strings.Contains(after, "@") &&
-		!strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsGraphic(c) }) && len(s) <= maxAddress
-}
-
-// isGUID reports whether s has the form of an object id of Entra ID.
-func isGUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i, c := range s {
-		switch i {
-		case 8, 13, 18, 23:
-			if c != '-' {
-				return false
-			}
-		default:
-			if !strings.ContainsRune("0123456789abcdefABCDEF", c) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // readDay reads 2026-03-05, and 5-3-2026 as spreadsheets write it here.
@@ -145,42 +89,24 @@ func (a *applicant) subject() schema.Subject {
 }
 
 // file takes the request in, and starts it where it is known who asks. The caller
-// holds d.asking, and knows that the person has no open case.
+// holds the lock of d.Reception, and knows that the person has no open case.
 func (d *Desk) file(v *visit, a *applicant) (schema.Request, error) {
 	who := a.subject()
 	opened := d.Open
 	opened.Actor, opened.Owner = v.who.Actor, d.owner(v, who)
 	opened.Channel, opened.Day, opened.Lang = schema.Channel(a.Channel), a.day, schema.Lang(a.Lang)
-	return d.takeIn(v.ctx(), opened, who, schema.Code(a.Identity))
-}
-
-// takeIn takes a request in, and starts it where method says how it was checked
-// who asks; it is empty where that is still to be done. The request that was
-// opened is returned also where it could not be started.
-func (d *Desk) takeIn(ctx context.Context, opened schema.Entry, who schema.Subject, method schema.Code) (schema.Request, error) {
-	r, err := d.Queue.New(ctx, opened, who)
-	if err != nil {
-		return r, err
-	}
-	if method != "" {
-		started, err := workers.Start(ctx, d.Queue, r.ID, opened.Actor, method)
-		if err != nil {
-			return r, err
-		}
-		r = started
-	}
-	return r, d.Register.Wait(ctx, r)
+	return d.Reception.TakeIn(v.ctx(), opened, who, schema.Code(a.Identity))
 }
 
 // owner is the person as somebody who signs in to this desk, where that can be
 // told: then that person can follow the case here, and does not handle it.
 func (d *Desk) owner(v *visit, who schema.Subject) schema.Actor {
-	if samePerson(who, v.who.Subject) {
+	if workers.SamePerson(who, v.who.Subject) {
 		return v.who.Actor
 	}
 	if d.Local != nil {
 		for _, p := range d.Local.People {
-			if samePerson(who, p.Subject) {
+			if workers.SamePerson(who, p.Subject) {
 				return p.Actor
 			}
 		}
@@ -191,13 +117,6 @@ func (d *Desk) owner(v *visit, who schema.Subject) schema.Actor {
 		return d.OIDC.Actor(d.OIDC.Issuer, tenant+"/"+strings.ToLower(who.ObjectID.Reveal()))
 	}
 	return ""
-}
-
-func samePerson(a, b schema.Subject) bool {
-	if id := a.ObjectID.Reveal(); id != "" && strings.EqualFold(id, b.ObjectID.Reveal()) {
-		return true
-	}
-	return slices.ContainsFunc(a.UPNs, func(p schema.Personal) bool { return b.HasUPN(p.Reveal()) })
 }
 
 // newPage is the form for a new case.
@@ -237,8 +156,8 @@ func (d *Desk) newCase(v *visit) error {
 	if a.check(d.today()); len(a.Flaws) > 0 {
 		return d.show(v, http.StatusBadRequest, "intake", d.newPage(a))
 	}
-	d.asking.Lock()
-	defer d.asking.Unlock()
+	d.Reception.Lock()
+	defer d.Reception.Unlock()
 	var err error
 	if a.Same, err = d.openCase(v.ctx(), a.subject()); err != nil {
 		return err
@@ -277,47 +196,9 @@ func (d *Desk) identify(v *visit) error {
 	return d.done(v, r, v.back(), "desk.identity.done")
 }
 
-// acquainted knows people by hashes only, so that two requests of one person are
-// noticed without opening each vault again.
-type acquainted struct {
-	subject string // the sealed subject that it was made of
-	keys    []schema.Actor
-}
-
-// openCase is the number of an open case of the person, empty where there is
-// none. The caller holds d.asking.
+// openCase is the number of an open case of the person, empty where there is none.
+// The caller holds the lock of d.Reception.
 func (d *Desk) openCase(ctx context.Context, who schema.Subject) (string, error) {
-	keys := d.keys(who)
-	maps.DeleteFunc(d.known, func(id schema.RequestID, _ acquainted) bool {
-		r, ok := d.Register.Request(id)
-		return !ok || !r.State.Open()
-	})
-	for r := range d.Register.Open() {
-		known, ok := d.known[r.ID]
-		if !ok || known.subject != r.Subject {
-			subject, err := d.Queue.Subject(ctx, r)
-			if code := schema.CodeOf(err); code == schema.CodeErased || code == schema.CodeNotFound {
-				continue
-			}
-			if err != nil {
-				return "", err
-			}
-			known = acquainted{r.Subject, d.keys(subject)}
-			d.known[r.ID] = known
-		}
-		if slices.ContainsFunc(keys, func(k schema.Actor) bool { return slices.Contains(known.keys, k) }) {
-			return r.Case, nil
-		}
-	}
-	return "", nil
-}
-
-// keys are what two subjects have in common if they are the same person.
-func (d *Desk) keys(who schema.Subject) (keys []schema.Actor) {
-	for _, p := range append(slices.Clone(who.UPNs), who.ObjectID) {
-		if !p.IsEmpty() {
-			keys = append(keys, d.Queue.Actor("subject", strings.ToLower(p.Reveal())))
-		}
-	}
-	return keys
+	r, _, err := d.Reception.OpenCase(ctx, who)
+	return r.Case, err
 }

@@ -91,8 +91,8 @@ func (d *Desk) readDraft(v *visit) error {
 	}
 	one := new(draft)
 	if one.list, one.wrong, one.about = readList(text, d.today()); one.wrong == "" {
-		d.asking.Lock()
-		defer d.asking.Unlock()
+		d.Reception.Lock()
+		defer d.Reception.Unlock()
 		for i := range one.list {
 			if a := &one.list[i]; len(a.Flaws) == 0 {
 				if a.Same, err = d.openCase(v.ctx(), a.subject()); err != nil {
@@ -147,8 +147,8 @@ func (d *Desk) fileDraft(v *visit) error {
 
 // fileLine files one, unless its person has an open case by now.
 func (d *Desk) fileLine(v *visit, a *applicant) error {
-	d.asking.Lock()
-	defer d.asking.Unlock()
+	d.Reception.Lock()
+	defer d.Reception.Unlock()
 	var err error
 	if a.Same, err = d.openCase(v.ctx(), a.subject()); err != nil || a.Same != "" {
 		return err

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"inzage/schema"
+	"inzage/workers"
 )
 
 // A list of requests is CSV with a line of names first, or a JSON array of
@@ -148,15 +149,15 @@ func readCSV(text []byte) (list []applicant, wrong, about string) {
 		broken, unquoted := errors.AsType[*csv.ParseError](err)
 		switch {
 		case unquoted && broken.Line > broken.StartLine: // the lines up to there are gone with it
-			a.Line, a.Flaws = broken.StartLine, []flaw{{"", "quotes-open"}}
+			a.Line, a.Flaws = broken.StartLine, []workers.Flaw{{What: "quotes-open"}}
 		case unquoted:
-			a.Line, a.Flaws = broken.StartLine, []flaw{{"", "quotes"}}
+			a.Line, a.Flaws = broken.StartLine, []workers.Flaw{{What: "quotes"}}
 		case err != nil:
 			return nil, "head", ""
 		case strings.TrimSpace(strings.Join(values, "")) == "":
 			continue
 		case len(values) != len(names):
-			a.Flaws = []flaw{{"", "columns"}}
+			a.Flaws = []workers.Flaw{{What: "columns"}}
 		default:
 			for i, v := range values {
 				a.set(names[i], v)
@@ -196,7 +197,7 @@ func readJSON(text []byte) (list []applicant, wrong string) {
 	for i, item := range items[:min(len(items), maxLines+1)] {
 		a := applicant{Line: i + 1}
 		if what := a.readObject(item); what != "" {
-			a.Flaws = []flaw{{"", what}}
+			a.Flaws = []workers.Flaw{{What: what}}
 		}
 		list = append(list, a)
 	}
