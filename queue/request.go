@@ -3,6 +3,8 @@ package queue
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/json"
 	"io"
 	"strconv"
@@ -23,6 +25,47 @@ const (
 // all of it is durable; otherwise nothing counts, and what was made is swept.
 func (q *Queue) New(ctx context.Context, opened schema.Entry, who schema.Subject) (schema.Request, error) {
 	id := NewID()
+	r, err := q.open(ctx, id, opened, who)
+	if err != nil {
+		if gone := q.shred(context.WithoutCancel(ctx), id); gone != nil {
+			return schema.Request{}, err // Sweep does it later
+		}
+		return schema.Request{}, err
+	}
+	return r, nil
+}
+
+// NewOnce is New for who may ask the same again, not knowing whether it was done:
+// by the same key of the same actor, one request is made, at the same moment and
+// years later. made says that it was made now. A request that was there already
+// may be about something else: see TakenIn.
+func (q *Queue) NewOnce(ctx context.Context, key string, opened schema.Entry, who schema.Subject) (r schema.Request, made bool, err error) {
+	id := q.IDOf(opened.Actor, key)
+	if r, err = q.Request(ctx, id); schema.CodeOf(err) != schema.CodeNotFound {
+		return r, false, err
+	}
+	// What is left of a try that failed is used by the next, or swept.
+	if r, err = q.open(ctx, id, opened, who); err == nil {
+		return r, true, nil
+	}
+	if schema.CodeOf(err) == schema.CodeConflict { // somebody asked the same, just now
+		if there, err := q.Request(ctx, id); err == nil {
+			return there, false, nil
+		}
+	}
+	return r, false, err
+}
+
+// IDOf is the id of the request that an actor asks for by a key. It says no more
+// than a random one to who lacks the organisation's key.
+func (q *Queue) IDOf(by schema.Actor, key string) schema.RequestID {
+	secret := q.opts.Key.For("request id")
+	mac := hmac.New(sha256.New, secret.secret[:])
+	_, _ = mac.Write([]byte(string(by) + "\x00" + key))
+	return requestID([16]byte(mac.Sum(nil)))
+}
+
+func (q *Queue) open(ctx context.Context, id schema.RequestID, opened schema.Entry, who schema.Subject) (schema.Request, error) {
 	v, err := q.makeVault(ctx, id)
 	if err != nil {
 		return schema.Request{}, err
@@ -35,14 +78,18 @@ func (q *Queue) New(ctx context.Context, opened schema.Entry, who schema.Subject
 	if opened.Case == "" {
 		opened.Case = strconv.Itoa(opened.Day.Year()) + "-" + strings.ToUpper(string(id[:8]))
 	}
-	r, err := q.Append(ctx, id, opened)
+	return q.Append(ctx, id, opened)
+}
+
+// TakenIn returns the entry that opened a request, and the person as they were
+// given with it. The error has CodeErased where that is gone; the entry is there.
+func (q *Queue) TakenIn(ctx context.Context, id schema.RequestID) (schema.Entry, schema.Subject, error) {
+	entries, err := q.Entries(ctx, id)
 	if err != nil {
-		if gone := q.shred(context.WithoutCancel(ctx), id); gone != nil {
-			return schema.Request{}, err // Sweep does it later
-		}
-		return schema.Request{}, err
+		return schema.Entry{}, schema.Subject{}, err
 	}
-	return r, nil
+	who, err := q.Subject(ctx, schema.Request{ID: id, Subject: entries[0].Ref})
+	return entries[0], who, err
 }
 
 // Subject returns the person that a request is about. CodeTampered says that it

@@ -18,6 +18,10 @@ import (
 func NewID() schema.RequestID {
 	var b [16]byte
 	_, _ = rand.Read(b[:])
+	return requestID(b)
+}
+
+func requestID(b [16]byte) schema.RequestID {
 	return schema.RequestID(strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])))
 }
 

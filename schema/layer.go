@@ -1,5 +1,7 @@
 package schema
 
+import "strings"
+
 // Layer says where an explanation comes from, from the most to the least
 // specific. The codes are part of the public output: a reader must be able to
 // see how much is known and how much was derived.
@@ -52,3 +54,17 @@ const (
 	Dutch   Lang = "nl"
 	English Lang = "en"
 )
+
+// AcceptedLang is the first language of an Accept-Language header (RFC 9110, 12.5.4)
+// that we have, else Dutch. The weights of the header are not asked: whoever sends
+// one lists the languages in order.
+func AcceptedLang(header string) Lang {
+	for tag := range strings.SplitSeq(header, ",") {
+		tag, _, _ = strings.Cut(strings.TrimSpace(tag), ";")
+		base, _, _ := strings.Cut(strings.ToLower(tag), "-")
+		if l := Lang(base); l == Dutch || l == English {
+			return l
+		}
+	}
+	return Dutch
+}

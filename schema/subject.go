@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Subject is the person (betrokkene) whose data was asked for, with every
 // identifier by which the person's records can be told from others'. All of it
@@ -33,4 +36,11 @@ func contains(list []Personal, v string) bool {
 		}
 	}
 	return false
+}
+
+// Equal reports whether two subjects hold the same values, in the same order.
+func (s Subject) Equal(t Subject) bool {
+	same := func(a, b []Personal) bool { return slices.EqualFunc(a, b, Personal.Equal) }
+	return s.Name.Equal(t.Name) && s.ObjectID.Equal(t.ObjectID) && s.TenantID.Equal(t.TenantID) && s.PUID.Equal(t.PUID) &&
+		same(s.UPNs, t.UPNs) && same(s.SIDs, t.SIDs) && same(s.LocalIDs, t.LocalIDs) && same(s.Devices, t.Devices)
 }

@@ -43,6 +43,50 @@ func (in *Reception) TakeIn(ctx context.Context, opened schema.Entry, who schema
 	return in.begin(ctx, r, opened.Actor, method)
 }
 
+// TakeInOnce is TakeIn for who may ask the same again by the same key, see
+// queue.Queue.NewOnce. The error has CodeKeyReused where what was asked by that key
+// before is not the same.
+func (in *Reception) TakeInOnce(ctx context.Context, key string, opened schema.Entry, who schema.Subject, method schema.Code) (r schema.Request, made bool, err error) {
+	r, made, err = in.Queue.NewOnce(ctx, key, opened, who)
+	if err == nil && !made {
+		err = in.same(ctx, r.ID, opened, who)
+	}
+	if err != nil {
+		return r, made, err
+	}
+	if r.State != schema.StateReceived { // begun already
+		method = ""
+	}
+	r, err = in.begin(ctx, r, opened.Actor, method)
+	return r, made, err
+}
+
+// Asked reports whether the actor asked for a request by the key before.
+func (in *Reception) Asked(ctx context.Context, by schema.Actor, key string) (bool, error) {
+	_, err := in.Queue.Request(ctx, in.Queue.IDOf(by, key))
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// same refuses what is not what the request was opened with.
+func (in *Reception) same(ctx context.Context, id schema.RequestID, opened schema.Entry, who schema.Subject) error {
+	before, then, err := in.Queue.TakenIn(ctx, id)
+	gone := schema.CodeOf(err) == schema.CodeErased
+	if err != nil && !gone {
+		return err
+	}
+	if before.Channel != opened.Channel || before.Day != opened.Day || before.Lang != opened.Lang ||
+		opened.Case != "" && before.Case != opened.Case || !gone && !then.Equal(who) {
+		return schema.Fail(CodeKeyReused, "take in request", nil)
+	}
+	return nil
+}
+
+// CodeKeyReused says that a key was used before, for something else.
+const CodeKeyReused schema.Code = "key-reused"
+
 // begin starts a request that was taken in, and waits until the lists know it.
 func (in *Reception) begin(ctx context.Context, r schema.Request, by schema.Actor, method schema.Code) (schema.Request, error) {
 	if method != "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"inzage/schema"
+	"inzage/workers"
 )
 
 // visit is one request over HTTP: who asks, in which language, about which case.
@@ -129,21 +130,10 @@ func (d *Desk) ownAmong(number string, who schema.Actor) (found schema.Request, 
 	return found, ok
 }
 
-// deny refuses a case that is not the visitor's, and puts it on record: once a
-// day, so that nobody can fill a ledger by asking.
+// deny refuses a case that is not the visitor's, and puts it on record.
 func (d *Desk) deny(ctx context.Context, v *visit, r schema.Request) error {
-	entries, err := d.Queue.Entries(ctx, r.ID)
-	if err != nil {
+	if err := workers.Deny(ctx, d.Queue, r.ID, v.who.Actor, d.Zone, d.Now()); err != nil {
 		return err
-	}
-	today := d.today()
-	told := slices.ContainsFunc(entries, func(e schema.Entry) bool {
-		return e.Kind == schema.EntryDenied && e.Actor == v.who.Actor && schema.CivilDate(e.At, d.Zone) == today
-	})
-	if !told && r.State != schema.StateErased {
-		if _, err := d.Queue.Append(ctx, r.ID, schema.Entry{Kind: schema.EntryDenied, Actor: v.who.Actor}); err != nil {
-			return err
-		}
 	}
 	return schema.Fail(codeForbidden, "open case", nil)
 }
@@ -154,13 +144,7 @@ func language(r *http.Request) schema.Lang {
 	if c, err := r.Cookie(languageCookie); err == nil && known(c.Value) {
 		return schema.Lang(c.Value)
 	}
-	for tag := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
-		tag, _, _ = strings.Cut(strings.TrimSpace(tag), ";")
-		if base, _, _ := strings.Cut(strings.ToLower(tag), "-"); known(base) {
-			return schema.Lang(base)
-		}
-	}
-	return schema.Dutch
+	return schema.AcceptedLang(r.Header.Get("Accept-Language"))
 }
 
 func known(l string) bool { return l == string(schema.Dutch) || l == string(schema.English) }
