@@ -4,10 +4,10 @@ package schema
 // euros, under art. 4:17 of the Algemene wet bestuursrecht.
 type Penalty struct {
 	// From is the first day that counts.
-	From Date
+	From Date `json:"from"`
 	// Days is how many days have counted up to today, 42 at most.
-	Days  int
-	Euros int
+	Days  int `json:"days"`
+	Euros int `json:"euros"`
 }
 
 // PenaltyFor reckons the penalty on the day today, for an answer due on due and

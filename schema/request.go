@@ -3,6 +3,7 @@ package schema
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -230,4 +231,12 @@ func (r Request) clone() Request {
 	r.Reminded = slices.Clone(r.Reminded)
 	r.Notified = slices.Clone(r.Notified)
 	return r
+}
+
+// ValidCase reports whether text has the form of a case number: letters, digits,
+// and . _ - after the first, at most 64. It becomes a file name, and must not hold
+// personal data.
+func ValidCase(text string) bool {
+	const first = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	return text != "" && len(text) <= 64 && strings.Trim(text, first+"._-") == "" && strings.Contains(first, text[:1])
 }

@@ -162,7 +162,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(
 		a.runCommand(), a.explainCommand(), a.deadlineCommand(), a.catalogCommand(),
 		a.verifyCommand(), a.keyCommand(), a.diffCommand(), a.compareCommand(), a.findingsCommand(), a.postureCommand(),
-		a.serveCommand(), a.workCommand(), a.requestCommand(), a.ledgerCommand(), a.clusterCommand(),
+		a.serveCommand(), a.workCommand(), a.requestCommand(), a.ledgerCommand(), a.tokenCommand(), a.clusterCommand(),
 		a.simulateCommand(), a.doctorCommand(), a.leftoversCommand(),
 		a.versionCommand(),
 	)

@@ -1,18 +1,21 @@
 package main
 
 import (
+	"context"
 	"time"
 
+	"inzage/cmd/inzage/api"
 	"inzage/cmd/inzage/web"
 	"inzage/queue"
 	"inzage/schema"
+	"inzage/workers"
 )
 
 // localIssuer is where people sign in who come by a one-time link.
 const localIssuer = "local"
 
 // desk makes the desk of a service; nil where nobody could sign in to it.
-func (a *app) desk(q *queue.Queue, reg *queue.Register, conf config, organisation string, people func(*queue.Queue) *web.Local) (*web.Desk, error) {
+func (a *app) desk(q *queue.Queue, reception *workers.Reception, conf config, organisation string, people func(*queue.Queue) *web.Local) (*web.Desk, error) {
 	if q == nil {
 		return nil, nil
 	}
@@ -31,16 +34,37 @@ func (a *app) desk(q *queue.Queue, reg *queue.Register, conf config, organisatio
 	if people != nil {
 		local = people(q)
 	}
+	return web.New(web.Options{
+		Queue: q, Register: reception.Register, Reception: reception, Catalog: a.catalog, Zone: conf.zone(), Now: time.Now,
+		Organisation: organisation, Open: a.incoming(conf), Local: local,
+		OIDC: oidc, Address: conf.Desk.address(), Theme: theme,
+		Sources: sources(""), Largest: int64(conf.Desk.LargestMB) << 20,
+	})
+}
+
+// incoming is what every request that comes in here has.
+func (a *app) incoming(conf config) schema.Entry {
 	opened := schema.Entry{FourEyes: conf.fourEyes(), Parts: a.standard()}
 	if conf.Calendar != nil {
 		opened.Calendar = *conf.Calendar
 	}
-	return web.New(web.Options{
-		Queue: q, Register: reg, Catalog: a.catalog, Zone: conf.zone(), Now: time.Now,
-		Organisation: organisation, Open: opened, Local: local,
-		OIDC: oidc, Address: conf.Desk.address(), Theme: theme,
-		Sources: sources(""), Largest: int64(conf.Desk.LargestMB) << 20,
-	})
+	return opened
+}
+
+// programs makes the HTTP API of a service, beside the desk; nil where there is
+// none. Nobody comes in without a token.
+func (a *app) programs(q *queue.Queue, reception *workers.Reception, conf config, desk *web.Desk, health func(context.Context) error) (*api.API, error) {
+	if q == nil {
+		return nil, nil
+	}
+	o := api.Options{
+		Queue: q, Register: reception.Register, Reception: reception, Catalog: a.catalog, Zone: conf.zone(), Now: time.Now,
+		Open: a.incoming(conf), Health: health, Version: programVersion(),
+	}
+	if desk != nil && desk.OIDC != nil {
+		o.Owner = desk.OIDC.Owner
+	}
+	return api.New(o)
 }
 
 // demoPeople are the invented people of the demo: employees of the simulated

@@ -47,7 +47,7 @@ func (a *app) actor(given string) (schema.Actor, error) {
 		sum := sha256.Sum256([]byte("inzage actor " + host + " " + strconv.Itoa(os.Getuid())))
 		return schema.Actor("os-" + hex.EncodeToString(sum[:5])), nil
 	}
-	if len(given) > 40 || strings.Trim(given, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || given == string(schema.ActorSystem) {
+	if len(given) > 40 || strings.Trim(given, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || given == string(schema.ActorSystem) || schema.Actor(given).Client() {
 		return "", a.usage("cli.error.actor")
 	}
 	return schema.Actor(given), nil

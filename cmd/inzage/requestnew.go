@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -100,7 +99,7 @@ func (a *app) opened(f newFlags, lang schema.Lang) (who schema.Subject, e schema
 	if e.Calendar, err = schema.ParseCalendar(f.calendar); err != nil {
 		return who, e, a.usage("cli.error.calendar")
 	}
-	if e.Case != "" && !caseForm().MatchString(e.Case) {
+	if e.Case != "" && !schema.ValidCase(e.Case) {
 		return who, e, a.usage("cli.error.case")
 	}
 	if f.identity != "" && !slices.Contains(codes(schema.IdentityMethods()), f.identity) {
@@ -121,10 +120,6 @@ func (a *app) opened(f newFlags, lang schema.Lang) (who schema.Subject, e schema
 	who, _, err = readPerson(f.subject)
 	return who, e, err
 }
-
-// caseForm is the form of a case number: it must not hold personal data, and it
-// becomes a file name.
-func caseForm() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`) }
 
 // takeIn opens the request, stores what was handed in, and starts the work where
 // it is known who asks.

@@ -115,7 +115,7 @@ func (a *app) request(f runFlags, lang schema.Lang) (*request, error) {
 			r.caseNumber = "demo"
 		}
 	}
-	if !caseForm().MatchString(r.caseNumber) {
+	if !schema.ValidCase(r.caseNumber) {
 		return nil, a.usage("cli.error.case")
 	}
 	if a.inside(r.out, r.in) {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
 
+	"inzage/cmd/inzage/api"
 	"inzage/cmd/inzage/web"
 	"inzage/explain"
 	"inzage/queue"
@@ -169,7 +170,12 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 		m.follow(reg.Doubted)
 	}
 	s.Observe = m.job
-	desk, err := a.desk(st.desk, reg, conf, s.Case.Organisation, f.people)
+	reception := &workers.Reception{Queue: st.desk, Register: reg}
+	desk, err := a.desk(st.desk, reception, conf, s.Case.Organisation, f.people)
+	if err != nil {
+		return err
+	}
+	programs, err := a.programs(st.desk, reception, conf, desk, st.health)
 	if err != nil {
 		return err
 	}
@@ -177,6 +183,9 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 		pages := m.handler()
 		if desk != nil {
 			pages.Handle("/", desk.Handler()) //nolint:contextcheck // each visit brings its own
+		}
+		if programs != nil {
+			pages.Handle(api.Base+"/", programs.Handler())
 		}
 		g.Go(func() error {
 			return listenHTTP(ctx, f.listen, pages, func(address string) {

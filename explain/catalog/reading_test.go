@@ -232,7 +232,7 @@ func TestPlainWords(t *testing.T) {
 		if guid.MatchString(s.text) && !strings.HasPrefix(s.file, "texts/cli") {
 			t.Errorf("%s: %s: %s: a raw code in a sentence", s.file, s.key, s.lang)
 		}
-		if strings.HasPrefix(s.file, "texts/cli") { // for who runs the program
+		if strings.HasPrefix(s.file, "texts/cli") || s.file == "texts/api.yaml" { // for who runs the program, or writes one
 			continue
 		}
 		for _, a := range short.FindAllString(s.text, -1) {

@@ -111,12 +111,22 @@ func (d *Desk) owner(v *visit, who schema.Subject) schema.Actor {
 			}
 		}
 	}
-	// An Entra account signs in by the id that the admin typed, in the tenant that
-	// the desk's own people are of.
-	if tenant := v.who.Subject.TenantID.Reveal(); d.OIDC != nil && d.OIDC.Profile == Entra && tenant != "" && !who.ObjectID.IsEmpty() {
-		return d.OIDC.Actor(d.OIDC.Issuer, tenant+"/"+strings.ToLower(who.ObjectID.Reveal()))
+	if d.OIDC == nil {
+		return ""
 	}
-	return ""
+	// In the tenant that the desk's own people are of.
+	who.TenantID = v.who.Subject.TenantID
+	return d.OIDC.Owner(who)
+}
+
+// Owner is the person as somebody who signs in by this service, empty where that
+// cannot be told: an Entra account signs in by its id in its tenant.
+func (o *OIDC) Owner(who schema.Subject) schema.Actor {
+	tenant := who.TenantID.Reveal()
+	if o.Profile != Entra || tenant == "" || who.ObjectID.IsEmpty() {
+		return ""
+	}
+	return o.Actor(o.Issuer, tenant+"/"+strings.ToLower(who.ObjectID.Reveal()))
 }
 
 // newPage is the form for a new case.
