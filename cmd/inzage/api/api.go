@@ -66,7 +66,7 @@ const Base = "/api/v1"
 // maxBody is how much an operation takes, in bytes: the longest is a reason.
 const maxBody = 64 << 10
 
-// New makes an API. The error has CodeCatalog where the document cannot be made.
+// New makes an API.
 func New(o Options) (*API, error) {
 	a := &API{Options: o, pace: newPace()}
 	documents, err := a.document()

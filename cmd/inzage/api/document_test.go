@@ -38,6 +38,11 @@ func TestDocument(t *testing.T) {
 	if string(kept) != string(made) {
 		t.Errorf("%s is not what the code makes; look at what changed, and run this test with -update", golden)
 	}
+	for line := range strings.Lines(string(made)) {
+		if strings.Contains(line, noWords) {
+			t.Errorf("the catalog has no words for it: %s", line)
+		}
+	}
 	dutch := string(a.Document(schema.Dutch))
 	if strings.Count(dutch, `"description"`) != strings.Count(string(made), `"description"`) || !strings.Contains(dutch, "Neem een verzoek aan") {
 		t.Error("the Dutch document is not the same in Dutch")
