@@ -1,5 +1,6 @@
-// Package har reads captures of network traffic in the form that browsers and
-// proxies save (HTTP Archive 1.2, "HAR"), and takes the telemetry out of them.
+// Package har reads captures of network traffic and takes the telemetry out of
+// them: in the form that browsers and proxies save (HTTP Archive 1.2, "HAR"), as
+// the archives of Fiddler (.saz), and as the flows of mitmproxy.
 //
 // A capture holds far more than telemetry: cookies, passwords, pages, documents.
 // So what is not needed is left out here, where it comes in, and counted:
@@ -23,6 +24,10 @@
 // all are tried. Bodies in Bond, a binary form, are counted as opaque
 // (schema.RepairOpaque): their size, host, time and key can be compared, not what
 // is in them.
+//
+// The other two forms are told with the paths of HAR, so that one list says what
+// remains of all three (wire.go). Of an answer only the status and headers are
+// looked at.
 //
 // The facts are those of "HTTP Archive (HAR) format", W3C Web Performance
 // working group, 2012, and of Microsoft's sources of its telemetry clients

@@ -36,6 +36,15 @@ func (*Source) Name() string { return name }
 
 // Match implements schema.Source.
 func (*Source) Match(f schema.File) (schema.Format, bool) {
+	if is, locked := archived(f.Head); is {
+		if locked {
+			return schema.Format{Code: formatSAZ, Refused: schema.CodeEncryptedMember}, true
+		}
+		return schema.Format{Code: formatSAZ}, true
+	}
+	if isFlows(f.Head) {
+		return schema.Format{Code: formatFlows}, true
+	}
 	text, _ := jsonstream.Decode(bytes.NewReader(f.Head), nil)
 	head, err := io.ReadAll(text)
 	if err != nil || !isCapture(head) {
@@ -77,8 +86,16 @@ type reading struct {
 
 // all hands over every record. It returns nil where the caller wants no more.
 func (r *reading) all() error {
-	if _, ok := New().Match(r.file); !ok {
+	is, ok := New().Match(r.file)
+	switch {
+	case !ok:
 		return schema.Fail(schema.CodeUnknownFormat, "read capture", nil)
+	case is.Refused != "":
+		return schema.Fail(is.Refused, "read capture", nil)
+	case is.Code == formatSAZ:
+		return r.archive()
+	case is.Code == formatFlows:
+		return r.flows()
 	}
 	in, err := r.file.Open()
 	if err != nil {

@@ -181,6 +181,8 @@ func FuzzRecords(f *testing.F) {
 	for _, s := range [][]byte{
 		whole, proxied(sent(stream, base(packed(f, "gzip", lines)), nil)), whole[:len(whole)/2], capture(),
 		[]byte(strings.Replace(string(whole), "]", "", 1)),
+		archiveOf(f, append(sessionOf(1, sentRaw(lines), answerRaw), sessionOf(2, tunnelRaw, "")...)...),
+		[]byte(flowOf("eu-teams.events.data.microsoft.com", "/OneCollector/1.0/?a=b", lines, "x", "content-type", stream, "cookie", "MC1=geheim-koekje")),
 	} {
 		f.Add(s)
 	}

@@ -153,9 +153,13 @@ func (b *builder) readDirectory(c container) ([]*zip.File, error) {
 	return r.File, nil
 }
 
-// isOffice tells a document that happens to be a zip from a container of files.
+// isOffice tells a document that happens to be a zip from a container of files: one
+// of Office, or a capture by Fiddler, which also has such a list or is told by its
+// requests.
 func isOffice(members []*zip.File) bool {
-	return slices.ContainsFunc(members, func(m *zip.File) bool { return m.Name == "[Content_Types].xml" })
+	return slices.ContainsFunc(members, func(m *zip.File) bool {
+		return m.Name == "[Content_Types].xml" || strings.HasPrefix(m.Name, "raw/") && strings.HasSuffix(m.Name, "_c.txt")
+	})
 }
 
 // overlap reports whether two members share bytes, as no honest archive's do:

@@ -47,6 +47,7 @@ func TestArchives(t *testing.T) {
 		member{name: "Office/001/X.json.zip", data: one},
 	))
 	office := string(archive(t, member{name: "[Content_Types].xml", data: "<Types/>"}, member{name: "word/document.xml"}))
+	fiddler := string(archive(t, member{name: "raw/1_c.txt", data: "GET / HTTP/1.1"}))
 	wrapped := string(archive(t, member{name: "in.zip", data: export}, member{name: "doc.docx", data: office}))
 
 	tests := map[string]struct {
@@ -74,6 +75,10 @@ func TestArchives(t *testing.T) {
 		"office documents are files": {
 			map[string]string{"plan.xlsx": office},
 			seen{Files: []content{{Name: "plan.xlsx", Text: office}}},
+		},
+		"captures by Fiddler are files": {
+			map[string]string{"capture.saz": fiddler},
+			seen{Files: []content{{Name: "capture.saz", Text: fiddler}}},
 		},
 		"zip in zip in zip": {
 			map[string]string{"w.zip": wrapped},

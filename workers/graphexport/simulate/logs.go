@@ -18,7 +18,9 @@ const (
 )
 
 // Roles are all permissions that a source of ours can need.
-func Roles() []string { return []string{roleExport, roleRead, roleAudit, roleSignIns, roleReports, roleNames, roleMethods} }
+func Roles() []string {
+	return []string{roleExport, roleRead, roleAudit, roleSignIns, roleReports, roleNames, roleMethods}
+}
 
 // auditQuery is a query of the audit log.
 type auditQuery struct {
