@@ -18,6 +18,7 @@ const (
 	CodeConsumerExport  Code = "consumer-export"   // an export of a private Microsoft account
 	CodeFormatList      Code = "format-list"       // console text of PowerShell's Format-List
 	CodeConcealed       Code = "concealed-names"   // a report in which the tenant conceals names
+	CodeNotDecoded      Code = "not-decoded"       // a log that is recognised, and that this program cannot read
 	CodeUnknownFormat   Code = "unknown-format"    // carried along, not explained
 	CodeNothingFound    Code = "nothing-found"     // no readable input at all
 	CodeSyntax          Code = "syntax"            // a record that is not valid

@@ -4,6 +4,7 @@ import (
 	"inzage/schema"
 	"inzage/workers/auditlog"
 	"inzage/workers/dataviewer"
+	"inzage/workers/devicelogs"
 	"inzage/workers/graphexport"
 	"inzage/workers/har"
 	"inzage/workers/signins"
@@ -17,6 +18,7 @@ func sources(temp string) []schema.Source {
 		graphexport.New(),
 		auditlog.New(),
 		har.New(),
+		devicelogs.New(),
 		signins.New(),
 		usage.New(),
 		&dataviewer.Source{Temp: temp},
