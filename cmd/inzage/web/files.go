@@ -271,7 +271,8 @@ func (d *Desk) handIn(v *visit) error {
 func refusable(code schema.Code) bool {
 	switch code {
 	case schema.CodeTooLarge, schema.CodeNothingFound, schema.CodeLimit, schema.CodeEncryptedMember, schema.CodeDamagedArchive,
-		schema.CodeUnknownFormat, schema.CodeFormatList, schema.CodeConsumerExport, schema.CodeHashDiffers, schema.CodeFull:
+		schema.CodeUnknownFormat, schema.CodeFormatList, schema.CodeConcealed, schema.CodeNotDecoded, schema.CodeConsumerExport, schema.CodeHashDiffers,
+		schema.CodeFull:
 		return true
 	default:
 		return false
