@@ -20,12 +20,16 @@ import (
 )
 
 // postureFlags say where the evidence is.
-type postureFlags struct{ answers, settings, organisation, registers, on, out string }
+type postureFlags struct {
+	answers, settings, organisation, registers, on, out string
+	reports                                             []string
+}
 
 func (a *app) postureCommand() *cobra.Command {
 	var f postureFlags
 	var asJSON, template bool
-	c := a.command("posture", "posture", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
+	c := a.command("posture [REPORT…]", "posture", cobra.ArbitraryArgs, func(c *cobra.Command, args []string) error {
+		f.reports = args
 		known, err := registers(f.registers)
 		if err != nil {
 			return err
@@ -93,6 +97,11 @@ func (a *app) posture(ctx context.Context, f postureFlags, advice []register.Adv
 	for _, x := range advice {
 		if s, ok := o.Settings[x.Setting]; ok && x.Setting != "" {
 			seen[x.Key] = append(seen[x.Key], posture.Evidence{Value: s.Value, On: s.On, How: posture.Organisation})
+		}
+	}
+	if len(f.reports) > 0 {
+		if err := a.askReports(ctx, f.reports, on, seen); err != nil {
+			return nil, err
 		}
 	}
 	if f.settings != "" {

@@ -3,6 +3,7 @@ package usage
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"inzage/schema"
 	"inzage/workers/sourcetest"
@@ -57,6 +58,28 @@ func TestSource(t *testing.T) {
 		{Name: "another table", File: "x.csv", Data: []byte("User Principal Name,Report\na,b\n")},
 		{Name: "nothing", File: "x"},
 	})
+}
+
+// TestNames: a report shows names where one line does, and hides them where all
+// users are codes.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		data      string
+		shown, ok bool
+	}{
+		"named":     {teams + row("", upn) + row("", hidden), true, true},
+		"concealed": {teams + row("", hidden), false, true},
+		"records":   {page(object(upn)), true, true},
+		"no lines":  {teams, false, false},
+		"no day":    {strings.ReplaceAll(teams+row("", upn), "2026-10-06", ""), true, false},
+		"no report": {"User,Count\na,1\n", false, false},
+	} {
+		shown, on, ok, err := New().Names(sourcetest.File("x", []byte(tc.data)))
+		if err != nil || shown != tc.shown || ok != tc.ok || ok && on != schema.NewDate(2026, time.October, 6) {
+			t.Errorf("%s: %v %v %v %v", name, shown, on, ok, err)
+		}
+	}
 }
 
 // TestReports: what a report is about shows in its columns, in either form.

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"inzage/explain/posture"
+	"inzage/schema"
+	"inzage/workers/inputs"
+	"inzage/workers/usage"
+)
+
+// askReports adds what usage reports show of the setting that conceals names: it is
+// of the day of each report.
+func (a *app) askReports(ctx context.Context, files []string, on schema.Date, seen map[string][]posture.Evidence) error {
+	temp, err := os.MkdirTemp("", "inzage-*")
+	if err != nil {
+		return schema.Fail(schema.CodeIO, "make temporary folder", err)
+	}
+	defer func() { _ = os.RemoveAll(temp) }()
+	set, err := inputs.Open(ctx, files, inputs.Options{Temp: temp, Stdin: a.stdin})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = set.Close() }()
+	reports := usage.New()
+	found := 0
+	for f, err := range set.Files() {
+		if err != nil {
+			return err
+		}
+		shown, day, ok, err := reports.Names(f)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			a.warn("cli.posture.no-report", "file", visible(f.Name))
+			a.code = exitIncomplete
+			continue
+		case day.After(on):
+			return a.usage("cli.posture.wrong.future", "key", visible(f.Name))
+		}
+		found++
+		value := "hidden"
+		if shown {
+			value = "shown"
+		}
+		seen["report-names"] = append(seen["report-names"], posture.Evidence{Value: value, On: day, How: posture.UsageReport})
+	}
+	if found == 0 {
+		return schema.Fail(schema.CodeNothingFound, "read reports", nil)
+	}
+	return nil
+}
