@@ -10,11 +10,11 @@ import (
 
 // Actor is the opaque id of somebody who signs in somewhere: issuer says where,
 // subject who it is there, by an id that does not change. It is the same each
-// time, and nobody can lead it back, or try who it might be, without the
-// organisation's key.
+// time, also after the organisation's key was replaced, and nobody can lead it
+// back, or try who it might be, without that key. Only a role that has a user for
+// the keys can make one.
 func (q *Queue) Actor(issuer, subject string) schema.Actor {
-	key := q.opts.Key.For("actor")
-	mac := hmac.New(sha256.New, key.secret[:])
+	mac := hmac.New(sha256.New, q.lasting.actor.secret[:])
 	for _, part := range []string{issuer, "\x00", subject} {
 		_, _ = mac.Write([]byte(part))
 	}

@@ -76,8 +76,24 @@ func (q *Queue) Signer(given ed25519.PrivateKey) ed25519.PrivateKey {
 	if given != nil {
 		return given
 	}
-	key := q.opts.Key.For("checkpoint")
-	return ed25519.NewKeyFromSeed(key.secret[:])
+	return signerOf(q.opts.Key)
+}
+
+func signerOf(key Key) ed25519.PrivateKey {
+	seed := key.For(useCheckpoint)
+	return ed25519.NewKeyFromSeed(seed.secret[:])
+}
+
+// ReadCheckpoint is the function of that name with the keys besides that signed
+// before the organisation's key was replaced, for checkpoints of their time.
+func (q *Queue) ReadCheckpoint(text []byte, keys ...ed25519.PublicKey) (Checkpoint, error) {
+	c, err := ReadCheckpoint(text, keys...)
+	for _, f := range q.lasting.former {
+		if err == nil && !c.Signed && !c.At.After(f.Until) {
+			c, err = ReadCheckpoint(text, f.Key)
+		}
+	}
+	return c, err
 }
 
 // Checkpoint makes a checkpoint of the ledger as it is now, and keeps it nowhere.
@@ -227,7 +243,7 @@ func (q *Queue) lastCheckpoint(ctx context.Context, keys ...ed25519.PublicKey) (
 	if err != nil {
 		return Checkpoint{}, 0, fail("read checkpoint", err)
 	}
-	c, err := ReadCheckpoint(msg.Data, keys...)
+	c, err := q.ReadCheckpoint(msg.Data, keys...)
 	return c, seq, err
 }
 
@@ -244,7 +260,7 @@ func (q *Queue) Checkpoints(ctx context.Context, keys ...ed25519.PublicKey) ([]C
 		if err != nil {
 			return nil, schema.Fail(codeOr(fail("read checkpoint", err), schema.CodeTampered), "read checkpoint", err)
 		}
-		c, err := ReadCheckpoint(msg.Data, keys...)
+		c, err := q.ReadCheckpoint(msg.Data, keys...)
 		if err != nil {
 			return nil, schema.Fail(schema.CodeTampered, "read checkpoint", err)
 		}

@@ -53,13 +53,15 @@ type Queue struct {
 	keys    jetstream.JetStream
 	wrapper Key // wraps the requests' keys
 	mac     Key // proves the register's snapshot
+	lasting lasting
 
 	putting sync.Map // bucket name → *sync.Mutex: one Put at a time
 }
 
 // Open connects, proves the key, and makes or checks the streams. An error has
-// CodeUnreachable, CodeDenied, CodeWrongKey, CodeDamagedStore (something is
-// missing that was there), CodeNewerVersion or CodeFull.
+// CodeUnreachable, CodeDenied, CodeWrongKey, CodeKeyChange (Rotate was cut off),
+// CodeDamagedStore (something is missing that was there), CodeNewerVersion or
+// CodeFull.
 func Open(ctx context.Context, a Access, o Options) (*Queue, error) {
 	if o.Key.IsZero() {
 		return nil, schema.Fail(schema.CodeConfig, "open queue", nil)
@@ -69,7 +71,7 @@ func Open(ctx context.Context, a Access, o Options) (*Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &Queue{opts: o, conns: c, wrapper: o.Key.For("wrap"), mac: o.Key.For("register")}
+	q := &Queue{opts: o, conns: c, wrapper: o.Key.For(useWrap), mac: o.Key.For(useRegister)}
 	for _, to := range []struct {
 		js *jetstream.JetStream
 		nc *nats.Conn

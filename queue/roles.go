@@ -13,7 +13,7 @@ type Role string
 
 // The roles.
 const (
-	RoleSetup  Role = "setup"  // makes the streams, and brings them up to date; runs nothing
+	RoleSetup  Role = "setup"  // makes the streams, brings them up to date, replaces the key; runs nothing
 	RoleIntake Role = "intake" // opens requests and orders their fetches
 	RoleDesk   Role = "desk"   // people: intake, decisions, handing over, erasing
 	RoleClock  Role = "clock"  // reminders, the register's snapshot, sweeping
@@ -135,8 +135,13 @@ func api(subjects ...string) (list []string) {
 func (r Role) inLedger() []string {
 	list := api("STREAM.NAMES", "STREAM.INFO.*")
 	if r == RoleSetup {
-		return append(list, api("STREAM.CREATE.*", "STREAM.UPDATE.*", "CONSUMER.LIST."+streamJobs, "CONSUMER.INFO."+streamJobs+".*",
+		list = append(list, api("STREAM.CREATE.*", "STREAM.UPDATE.*", "CONSUMER.LIST."+streamJobs, "CONSUMER.INFO."+streamJobs+".*",
 			"CONSUMER.CREATE."+streamJobs+".>")...)
+		// The register's snapshot is proven anew when the key is replaced.
+		register := prefixKV + bucketRegister
+		list = append(list, "$KV."+bucketRegister+".*", "$JS.FC."+register+".>")
+		return append(list, api("STREAM.MSG.GET."+register, "DIRECT.GET."+register+".>", "CONSUMER.CREATE."+register+".>",
+			"CONSUMER.INFO."+register+".*", "CONSUMER.DELETE."+register+".*")...)
 	}
 	// A history in one answer.
 	list = append(list, api("DIRECT.GET."+streamLedger, "STREAM.MSG.GET."+streamLedger)...)
@@ -206,7 +211,8 @@ func (r Role) inKeys() []string {
 	case RoleNotify, RoleAudit:
 		return nil
 	case RoleSetup:
-		return append(api("STREAM.CREATE."+streamCheck, "STREAM.INFO."+streamCheck, "STREAM.MSG.GET."+streamCheck), subjectCheck)
+		return append(api("STREAM.NAMES", "STREAM.CREATE.*", "STREAM.INFO.*", "STREAM.MSG.GET.*", "STREAM.DELETE.*"),
+			subjectCheck, subjectKey+"*", subjectRotation+"*")
 	case RoleIntake, RoleDesk, RoleClock, RoleFetch, RoleBuild:
 	}
 	list := api("STREAM.INFO.*", "STREAM.MSG.GET.*")

@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -20,7 +19,8 @@ const (
 	streamSchedule    = "SCHEDULE"    // jobs that wait: inzage.sched.<kind>.<request>.<n> fires inzage.due.<kind>.<lane>.<request>.<n>
 	streamParked      = "PARKED"      // messages that are no job: inzage.parked
 	streamCheckpoints = "CHECKPOINTS" // what the ledger was, day by day: inzage.checkpoint
-	streamCheck       = "CHECK"       // proves the key: inzage.check
+	streamCheck       = "CHECK"       // proves the key, and keeps what outlives it: inzage.check
+	streamRotation    = "ROTATION"    // while the key is being replaced: inzage.rotation.<name>
 	bucketRegister    = "register"    // snapshot of the register
 	bucketRates       = "rates"       // rate limits that all workers share
 	bucketShelf       = "desk"        // small sealed things of the desk
@@ -43,6 +43,7 @@ const (
 	subjectSaid       = "inzage.said."
 	subjectParked     = "inzage.parked"
 	subjectCheck      = "inzage.check"
+	subjectRotation   = "inzage.rotation."
 	subjectCheckpoint = "inzage.checkpoint"
 	subjectKey        = "inzage.key."
 )
@@ -123,6 +124,15 @@ func keyStream(name, subject string, replicas int) jetstream.StreamConfig {
 	return jetstream.StreamConfig{
 		Name: name, Subjects: []string{subject}, Storage: jetstream.FileStorage, Replicas: replicas,
 		Discard: jetstream.DiscardNew, MaxMsgs: 1, MaxBytes: 16 << 10, DenyDelete: true, DenyPurge: true,
+	}
+}
+
+// rotationStream holds the keys that Rotate has wrapped anew, until they stand
+// where they belong.
+func rotationStream(replicas int) jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name: streamRotation, Subjects: []string{subjectRotation + ">"}, Storage: jetstream.FileStorage, Replicas: replicas,
+		Discard: jetstream.DiscardNew, DenyDelete: true, DenyPurge: true, MaxMsgSize: 16 << 10,
 	}
 }
 
@@ -266,41 +276,6 @@ func (q *Queue) check(ctx context.Context, cfg jetstream.StreamConfig) error {
 		return fail("update stream", err)
 	}
 	return nil
-}
-
-// ensureKey proves that the key is the one that this store was made with, before
-// anything is written. In an embedded server the data folder proves it too.
-// A role without a user for the keys opens nothing that is sealed.
-func (q *Queue) ensureKey(ctx context.Context, fresh bool) error {
-	if q.keys == nil {
-		return nil
-	}
-	stream, err := q.keys.Stream(ctx, streamCheck)
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		if !fresh || q.opts.Bind {
-			return schema.Fail(schema.CodeDamagedStore, "open key check", err)
-		}
-		if stream, err = q.keys.CreateStream(ctx, keyStream(streamCheck, subjectCheck, q.opts.Replicas)); err != nil {
-			return fail("make key check", err)
-		}
-	}
-	if err != nil {
-		return fail("open key check", err)
-	}
-	msg, err := stream.GetLastMsgForSubject(ctx, subjectCheck)
-	if errors.Is(err, jetstream.ErrMsgNotFound) && fresh && !q.opts.Bind {
-		sealed, err := Seal(q.wrapper, subjectCheck, []byte(subjectCheck))
-		if err != nil {
-			return err
-		}
-		_, err = q.keys.Publish(ctx, subjectCheck, sealed)
-		return fail("write key check", err)
-	}
-	if err != nil {
-		return fail("read key check", err)
-	}
-	_, err = Unseal(q.wrapper, subjectCheck, msg.Data)
-	return err
 }
 
 func streamNames(ctx context.Context, js jetstream.JetStream) ([]string, error) {

@@ -40,6 +40,7 @@ const (
 	CodeClock           Code = "clock"             // the clock of this machine jumped, or is wrong
 	CodeTampered        Code = "tampered"          // stored bytes are not those that were stored
 	CodeWrongKey        Code = "wrong-key"         // the key is not the one the store was made with
+	CodeKeyChange       Code = "key-change"        // the organisation's key is being replaced
 	CodeInUse           Code = "in-use"            // another process uses the data folder
 	CodeFull            Code = "full"              // the disk, the quota or a queue is full
 	CodeDamagedStore    Code = "damaged-store"     // the data folder or a part of the queue is missing or damaged

@@ -122,7 +122,7 @@ func (a *app) prove(ctx context.Context, q *queue.Queue, reach *reachFlags, f pr
 		if err != nil {
 			return queue.Proof{}, err
 		}
-		c, err := queue.ReadCheckpoint(text, keys...)
+		c, err := q.ReadCheckpoint(text, keys...)
 		if err != nil {
 			return queue.Proof{}, err
 		}

@@ -16,6 +16,8 @@ import (
 // or on a cluster.
 type reachFlags struct {
 	config, data, keyFile, url string
+	// secret is the organisation's key itself, from the environment.
+	secret string
 	// roles are the folders of the roles on a cluster.
 	roles []string
 	// as is the roles that can do what the command does, the best first.
@@ -23,7 +25,7 @@ type reachFlags struct {
 }
 
 func (a *app) reachFlags(c *cobra.Command) *reachFlags {
-	f := reachFlags{as: []queue.Role{queue.RoleDesk, queue.RoleIntake, queue.RoleAudit}}
+	f := reachFlags{secret: a.env("INZAGE_KEY"), as: []queue.Role{queue.RoleDesk, queue.RoleIntake, queue.RoleAudit}}
 	c.Flags().StringVar(&f.config, "config", a.env("INZAGE_CONFIG"), a.text("cli.flag.config"))
 	c.Flags().StringVar(&f.data, "data", orElse(a.env("INZAGE_DATA"), "data"), a.text("cli.flag.data"))
 	c.Flags().StringVar(&f.keyFile, "key-file", a.env("INZAGE_KEY_FILE"), a.text("cli.flag.key-file"))
@@ -42,15 +44,20 @@ func orElse(value, other string) string {
 	return value
 }
 
-// key reads the organisation's key: from the file that was named, else the one
-// in the data folder.
+// key reads the organisation's key: from the file that was named, else from the
+// environment, else from the data folder.
 func (f *reachFlags) key() (queue.Key, error) {
-	name := f.keyFile
-	if name == "" {
-		name = filepath.Join(f.data, "key")
+	if f.fromEnvironment() {
+		return queue.ParseKey(f.secret)
 	}
-	return queue.ReadKey(name)
+	return queue.ReadKey(f.keyPath())
 }
+
+// fromEnvironment reports whether the key stands in the environment.
+func (f *reachFlags) fromEnvironment() bool { return f.keyFile == "" && f.secret != "" }
+
+// keyPath is the file of the key.
+func (f *reachFlags) keyPath() string { return orElse(f.keyFile, filepath.Join(f.data, "key")) }
 
 // open opens the queue that runs elsewhere, for a command.
 func (a *app) open(ctx context.Context, f *reachFlags) (*queue.Queue, config, error) {

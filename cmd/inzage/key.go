@@ -16,7 +16,7 @@ import (
 func (a *app) keyCommand() *cobra.Command {
 	c := a.command("key", "key", cobra.NoArgs, nil)
 	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-	c.AddCommand(a.keyNewCommand())
+	c.AddCommand(a.keyNewCommand(), a.keyRotateCommand())
 	return c
 }
 

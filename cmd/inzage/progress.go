@@ -21,6 +21,16 @@ func (a *app) progress(total int64) progress {
 	return progress{bar: a.newBar(f, total)}
 }
 
+// count is the same for things that are counted; what says which.
+func (a *app) count(total int, what string) progress {
+	f, ok := a.stderr.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) { //nolint:gosec // a file descriptor fits an int
+		return progress{}
+	}
+	return progress{bar: progressbar.NewOptions(total, progressbar.OptionSetWriter(f), progressbar.OptionSetDescription(a.text(what)),
+		progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())}
+}
+
 func (a *app) newBar(out io.Writer, total int64) *progressbar.ProgressBar {
 	return progressbar.NewOptions64(total,
 		progressbar.OptionSetWriter(out), progressbar.OptionSetDescription(a.text("cli.run.progress")),

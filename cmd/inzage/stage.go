@@ -34,7 +34,7 @@ func (a *app) openStage(ctx context.Context, f serveFlags, conf config, all bool
 		return nil, a.usage("cli.error.work-nats")
 	}
 	e := embedded.Options{Folder: f.reach.data}
-	if f.reach.keyFile != "" {
+	if f.reach.keyFile != "" || f.reach.fromEnvironment() {
 		if e.Key, err = f.reach.key(); err != nil {
 			return nil, err
 		}

@@ -3,7 +3,7 @@
 //
 //	key         the organisation's key, made at the first start unless given; back it up apart
 //	lock        held while a process runs on the folder
-//	store       marks the folder as a store of one server, and proves the key
+//	store       marks the folder as a store of one server, proves the key, and holds the store's own
 //	door        lets commands in, while a process runs (see queue.ReadDoor)
 //	jetstream/  the server's files, encrypted
 //
@@ -53,7 +53,8 @@ type Server struct {
 	nats   *server.Server
 	access queue.Access
 	key    queue.Key
-	undo   []func() // in the order of starting
+	own    queue.Key // the store's, see mark.go
+	undo   []func()  // in the order of starting
 	folder string
 	broken chan struct{} // closed when a stream takes nothing more
 }
@@ -62,7 +63,8 @@ type Server struct {
 const readyTimeout = 30 * time.Second
 
 // Start starts the server, or says why it must not: CodeInUse (another process
-// is on the folder), CodeWrongKey (the key is missing or another),
+// is on the folder), CodeWrongKey (the key is missing or another), CodeKeyChange
+// (Rotate was cut off),
 // CodeDamagedStore (a mark or a stream is missing or damaged), CodeFull (the
 // quota or the disk is too small), CodeIO.
 func Start(ctx context.Context, o Options) (_ *Server, err error) {
@@ -78,23 +80,28 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.lock(o.Folder); err != nil {
 		return nil, err
 	}
-	if s.key, err = openStore(o.Folder, o.Key); err != nil {
+	if s.key, s.own, err = openStore(o.Folder, o.Key); err != nil {
 		return nil, err
 	}
-	if err := removeUnborn(o.Folder); err != nil {
-		return nil, err
-	}
-	quota, err := quotas(o.Folder, o.Quota)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.run(ctx, o, quota); err != nil {
-		return nil, err
-	}
-	if err := s.complete(ctx, o.Folder); err != nil {
+	if err := s.serve(ctx, o); err != nil {
 		return nil, err
 	}
 	return s, s.open(o.Folder)
+}
+
+// serve starts the server on a folder whose key is proven.
+func (s *Server) serve(ctx context.Context, o Options) error {
+	if err := removeUnborn(o.Folder); err != nil {
+		return err
+	}
+	quota, err := quotas(o.Folder, o.Quota)
+	if err != nil {
+		return err
+	}
+	if err := s.run(ctx, o, quota); err != nil {
+		return err
+	}
+	return s.complete(ctx, o.Folder)
 }
 
 // lock takes the folder. nats-server has no lock of its own.
@@ -157,7 +164,7 @@ func (s *Server) options(o Options, quota map[string]int64) (*server.Options, er
 		ServerName: "inzage", DontListen: true, NoSigs: true,
 		JetStream: true, StoreDir: o.Folder, SyncAlways: true, DisableJetStreamBanner: true,
 		JetStreamMaxMemory: memory, MaxPayload: 1 << 20,
-		JetStreamKey: s.key.For("store").Encode(), JetStreamCipher: server.AES,
+		JetStreamKey: s.own.Encode(), JetStreamCipher: server.AES,
 		SystemAccount: "SYS", Accounts: []*server.Account{server.NewAccount("SYS")},
 	}
 	for _, bytes := range quota {

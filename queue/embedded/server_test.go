@@ -121,7 +121,7 @@ func TestDamagedMark(t *testing.T) {
 		"empty":           {nil, schema.CodeDamagedStore},
 		"cut off":         {whole[:len(whole)/2], schema.CodeDamagedStore},
 		"another program": {[]byte("hello\n"), schema.CodeDamagedStore},
-		"a later layout":  {bytes.Replace(whole, []byte("store 1"), []byte("store 2"), 1), schema.CodeNewerVersion},
+		"a later layout":  {bytes.Replace(whole, []byte("store 2"), []byte("store 3"), 1), schema.CodeNewerVersion},
 		"a changed proof": {append(bytes.Clone(whole[:len(whole)-6]), "AAAA\n"...), schema.CodeDamagedStore},
 	} {
 		if err := os.WriteFile(path, c.mark, 0o600); err != nil {

@@ -1,9 +1,7 @@
 package embedded
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"io/fs"
 	"os"
@@ -17,100 +15,10 @@ import (
 	"inzage/schema"
 )
 
-// header is the first line of the store file: the layout of the folder, and
-// that the server is alone. Never start such a store as a node of a cluster:
-// the cluster does not know its streams and deletes them.
-const header = "inzage store 1 standalone"
-
 // Exists tells whether a folder is a store.
 func Exists(folder string) bool {
 	_, err := os.Stat(filepath.Join(folder, "store"))
 	return err == nil
-}
-
-// openStore returns the key of the folder, once it is proven to be the key that
-// the store was made with. A fresh folder gets a key and a mark. It must come
-// before the server: with another key the server starts empty, and the first
-// stream that is made takes the place of the old one.
-func openStore(folder string, given queue.Key) (queue.Key, error) {
-	keyPath, markPath := filepath.Join(folder, "key"), filepath.Join(folder, "store")
-	mark, err := os.ReadFile(markPath) //nolint:gosec // the operator's own folder
-	fresh := errors.Is(err, fs.ErrNotExist)
-	if err != nil && !fresh {
-		return given, schema.Fail(schema.CodeIO, "read store mark", err)
-	}
-	if fresh {
-		if _, err := os.Stat(filepath.Join(folder, "jetstream")); !errors.Is(err, fs.ErrNotExist) {
-			return given, schema.Fail(schema.CodeDamagedStore, "read store mark", err)
-		}
-	}
-	key := given
-	if key.IsZero() {
-		key, err = queue.ReadKey(keyPath)
-		if errors.Is(err, fs.ErrNotExist) {
-			if !fresh {
-				return key, schema.Fail(schema.CodeWrongKey, "read key file", err)
-			}
-			key = queue.NewKey()
-			err = key.WriteFile(keyPath)
-		}
-		if err != nil {
-			return key, err
-		}
-	}
-	if fresh {
-		return key, makeMark(markPath, key)
-	}
-	return key, checkMark(mark, key)
-}
-
-func checkMark(mark []byte, key queue.Key) error {
-	first, proof, found := strings.Cut(strings.TrimSpace(string(mark)), "\n")
-	if found && strings.HasPrefix(first, "inzage store ") && first != header {
-		return schema.Fail(schema.CodeNewerVersion, "check store mark", nil)
-	}
-	sealed, err := base64.StdEncoding.DecodeString(proof)
-	if !found || first != header || err != nil {
-		return schema.Fail(schema.CodeDamagedStore, "check store mark", err)
-	}
-	plain, err := queue.Unseal(key.For("mark"), header, sealed)
-	switch {
-	case schema.CodeOf(err) == schema.CodeWrongKey:
-		return schema.Fail(schema.CodeWrongKey, "check store mark", err)
-	case err != nil || !bytes.Equal(plain, []byte(header)):
-		return schema.Fail(schema.CodeDamagedStore, "check store mark", err)
-	}
-	return nil
-}
-
-// makeMark writes the mark so that it is there whole, and on the disk, or not
-// at all.
-func makeMark(path string, key queue.Key) error {
-	sealed, err := queue.Seal(key.For("mark"), header, []byte(header))
-	if err != nil {
-		return err
-	}
-	text := header + "\n" + base64.StdEncoding.EncodeToString(sealed) + "\n"
-	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // the operator's own folder
-	if err == nil {
-		_, err = f.WriteString(text)
-		if err == nil {
-			err = f.Sync()
-		}
-		if cerr := f.Close(); err == nil {
-			err = cerr
-		}
-	}
-	if err == nil {
-		err = os.Rename(path+".new", path)
-	}
-	if err == nil {
-		err = syncFolder(filepath.Dir(path))
-	}
-	if err != nil {
-		return schema.Fail(schema.CodeIO, "write store mark", err)
-	}
-	return nil
 }
 
 // complete fails where a stream has files but the server did not open it: its

@@ -102,6 +102,30 @@ func (i Intruder) stream(name string) jetstream.Stream {
 	return s
 }
 
+// Last is the last message of every stream whose name begins so, by the rest of
+// the name.
+func (i Intruder) Last(prefix string) map[string][]byte {
+	i.t.Helper()
+	last := make(map[string][]byte)
+	names := i.js.StreamNames(i.t.Context())
+	for name := range names.Name() {
+		rest, ok := strings.CutPrefix(name, prefix)
+		if !ok {
+			continue
+		}
+		s := i.stream(name)
+		msg, err := s.GetMsg(i.t.Context(), s.CachedInfo().State.LastSeq)
+		if err != nil {
+			i.t.Fatal(err)
+		}
+		last[rest] = msg.Data
+	}
+	if err := names.Err(); err != nil {
+		i.t.Fatal(err)
+	}
+	return last
+}
+
 // NewSeed is the seed of a user that no server knows.
 func NewSeed(t testing.TB) []byte {
 	t.Helper()

@@ -282,6 +282,26 @@ func TestRolesAreRefused(t *testing.T) {
 			t.Error(queuetest.Why(err))
 		}
 	}
+	r.replaceKey(t, asked.ID)
+}
+
+// replaceKey replaces the organisation's key, which is the part of one role.
+func (r roles) replaceKey(t *testing.T, id schema.RequestID) {
+	t.Helper()
+	to := queue.NewKey()
+	done, err := queue.Rotate(t.Context(), r.access(t, queue.RoleSetup), r.key, to, time.Now(), nil)
+	if err != nil || done.Keys != 4 || done.Damaged != 0 {
+		t.Fatalf("replacing the key gives %+v, %s", done, queuetest.Why(err))
+	}
+	old, err := queue.Open(t.Context(), r.access(t, queue.RoleDesk), queue.Options{Key: r.key, Bind: true})
+	if schema.CodeOf(err) != schema.CodeWrongKey {
+		old.Close()
+		t.Errorf("the old key gives %s", queuetest.Why(err))
+	}
+	r.key = to
+	if _, err := r.open(t, queue.RoleDesk).Vault(t.Context(), id); err != nil {
+		t.Error(queuetest.Why(err))
+	}
 }
 
 // Nobody comes in without a certificate, or with one of another authority.
