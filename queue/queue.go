@@ -51,7 +51,7 @@ type Queue struct {
 	ledger  jetstream.JetStream // the account of that name, and the next two
 	blobs   jetstream.JetStream
 	keys    jetstream.JetStream
-	wrapper Key // wraps the requests' keys
+	wrapper Key // wraps the requests' keys and seals shelves; Rotate does anew whatever it sealed
 	mac     Key // proves the register's snapshot
 	lasting lasting
 

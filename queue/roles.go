@@ -137,11 +137,14 @@ func (r Role) inLedger() []string {
 	if r == RoleSetup {
 		list = append(list, api("STREAM.CREATE.*", "STREAM.UPDATE.*", "CONSUMER.LIST."+streamJobs, "CONSUMER.INFO."+streamJobs+".*",
 			"CONSUMER.CREATE."+streamJobs+".>")...)
-		// The register's snapshot is proven anew when the key is replaced.
-		register := prefixKV + bucketRegister
-		list = append(list, "$KV."+bucketRegister+".*", "$JS.FC."+register+".>")
-		return append(list, api("STREAM.MSG.GET."+register, "DIRECT.GET."+register+".>", "CONSUMER.CREATE."+register+".>",
-			"CONSUMER.INFO."+register+".*", "CONSUMER.DELETE."+register+".*")...)
+		// The register's snapshot and the shelves are done anew when the key is replaced.
+		for _, bucket := range []string{bucketRegister, bucketShelf} {
+			kv := prefixKV + bucket
+			list = append(list, "$KV."+bucket+".>", "$JS.FC."+kv+".>")
+			list = append(list, api("STREAM.MSG.GET."+kv, "DIRECT.GET."+kv+".>", "CONSUMER.CREATE."+kv+".>",
+				"CONSUMER.INFO."+kv+".*", "CONSUMER.DELETE."+kv+".*")...)
+		}
+		return list
 	}
 	// A history in one answer.
 	list = append(list, api("DIRECT.GET."+streamLedger, "STREAM.MSG.GET."+streamLedger)...)

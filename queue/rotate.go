@@ -16,12 +16,12 @@ import (
 type Rotated struct {
 	Keys    int // keys of requests that are wrapped with the new key now
 	Damaged int // keys that neither key opens; they are left as they are
-	Pieces  int // pieces of the register's snapshot that the new key proves now
+	Pieces  int // pieces of the register's snapshot and of shelves that were done anew
 }
 
 // Rotate puts the key to in the place of the organisation's key from: every
-// key of a request is wrapped anew, the register's snapshot is proven anew, and
-// then to is the key that Open takes. Nobody else may use the store meanwhile;
+// key of a request is wrapped anew, the register's snapshot is proven anew, what
+// the shelves keep is sealed anew, and then to is the key that Open takes. Nobody else may use the store meanwhile;
 // Open refuses it with CodeKeyChange until all is done. told hears how many of
 // how many keys are done, and may be nil.
 //
@@ -277,29 +277,57 @@ func (r *rotation) move(ctx context.Context, staged map[string][]byte) error {
 }
 
 // prove puts the proof of the new key before each piece of the register's
-// snapshot. A piece that fails the old proof is left for Verify to find.
+// snapshot, and seals with it what the shelves keep. What the old key neither
+// proves nor opens is left as it is: done by a run before, or for Verify to find.
 func (r *rotation) prove(ctx context.Context) error {
-	kv, err := r.ledger.KeyValue(ctx, bucketRegister)
-	if err != nil {
-		return fail("open register", err)
-	}
-	pieces, err := kv.ListKeys(ctx)
-	if err != nil {
-		return fail("list register", err)
-	}
-	defer func() { _ = pieces.Stop() }()
 	before, after := &Queue{mac: r.from.For(useRegister)}, &Queue{mac: r.to.For(useRegister)}
-	for key := range pieces.Keys() {
+	err := r.anew(ctx, bucketRegister, func(key string, value []byte) ([]byte, error) {
+		text, ok := before.proven(key, value)
+		if !ok {
+			return nil, nil
+		}
+		return append(after.proof(key, text), text...), nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.anew(ctx, bucketShelf, func(key string, value []byte) ([]byte, error) {
+		plain, err := Unseal(r.from.For(useWrap), shelfLabel+key, value)
+		if err != nil {
+			return nil, nil //nolint:nilerr // left as it is
+		}
+		return Seal(r.to.For(useWrap), shelfLabel+key, plain)
+	})
+}
+
+// anew replaces the values of a bucket; a nil value is left as it is.
+func (r *rotation) anew(ctx context.Context, bucket string, change func(key string, value []byte) ([]byte, error)) error {
+	kv, err := r.ledger.KeyValue(ctx, bucket)
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		return nil // a store of before there was one
+	}
+	if err != nil {
+		return fail("open bucket", err)
+	}
+	keys, err := kv.ListKeys(ctx)
+	if err != nil {
+		return fail("list bucket", err)
+	}
+	defer func() { _ = keys.Stop() }()
+	for key := range keys.Keys() {
 		e, err := kv.Get(ctx, key)
 		if err != nil {
-			return fail("read register", err)
+			return fail("read bucket", err)
 		}
-		text, ok := before.proven(key, e.Value())
-		if !ok {
-			continue // proven anew by a run before, or by nobody
+		value, err := change(key, e.Value())
+		if err != nil {
+			return err
 		}
-		if _, err := kv.Update(ctx, key, append(after.proof(key, text), text...), e.Revision()); err != nil {
-			return fail("write register", err)
+		if value == nil {
+			continue
+		}
+		if _, err := kv.Update(ctx, key, value, e.Revision()); err != nil {
+			return fail("write bucket", err)
 		}
 		r.Pieces++
 	}

@@ -19,6 +19,9 @@ type Shelf struct {
 	name string
 }
 
+// shelfLabel begins the label that what stands on a shelf is sealed with.
+const shelfLabel = "shelf "
+
 // Shelf returns the shelf of the name: lower-case letters, our own word.
 func (q *Queue) Shelf(name string) Shelf { return Shelf{q, name} }
 
@@ -30,7 +33,7 @@ func (s Shelf) open(ctx context.Context) (jetstream.KeyValue, error) {
 }
 
 func (s Shelf) unseal(e jetstream.KeyValueEntry) ([]byte, error) {
-	return Unseal(s.q.wrapper, "shelf "+e.Key(), e.Value())
+	return Unseal(s.q.wrapper, shelfLabel+e.Key(), e.Value())
 }
 
 // Get returns what is kept under the key; CodeNotFound says that nothing is.
@@ -86,7 +89,7 @@ func (s Shelf) Change(ctx context.Context, key string, change func(old []byte) (
 }
 
 func (s Shelf) put(ctx context.Context, kv jetstream.KeyValue, key string, plain []byte, revision uint64) error {
-	sealed, err := Seal(s.q.wrapper, "shelf "+key, plain)
+	sealed, err := Seal(s.q.wrapper, shelfLabel+key, plain)
 	if err != nil {
 		return err
 	}

@@ -80,6 +80,9 @@ func newRotated(t *testing.T, requests int) *rotated {
 			t.Fatal(queuetest.Why(err))
 		}
 	}
+	if err := q.Shelf("test").Change(t.Context(), "a", func([]byte) ([]byte, error) { return []byte("kept"), nil }); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
 	register, err := q.OpenRegister(t.Context())
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
@@ -122,6 +125,9 @@ func (r *rotated) open(t *testing.T, key queue.Key) {
 			t.Errorf("the file holds %q", content[:n])
 		}
 	}
+	if kept, err := q.Shelf("test").Get(t.Context(), "a"); string(kept) != "kept" {
+		t.Errorf("the shelf keeps %q, %s", kept, queuetest.Why(err))
+	}
 	if again := q.Actor("issuer", "somebody"); again != r.actor {
 		t.Errorf("somebody was %s and is %s: what they asked for is no longer theirs", r.actor, again)
 	}
@@ -147,7 +153,7 @@ func TestRotate(t *testing.T) {
 	o := embedded.Options{Folder: r.folder, Key: r.from, Quota: queuetest.Quota}
 	var told []int
 	done, err := embedded.Rotate(t.Context(), o, r.to, time.Now(), func(done, total int) { told = append(told, done, total) })
-	if err != nil || done.Keys != 4 || done.Damaged != 0 || done.Pieces < 2 {
+	if err != nil || done.Keys != 4 || done.Damaged != 0 || done.Pieces < 3 {
 		t.Fatalf("replacing gives %+v, %s", done, queuetest.Why(err))
 	}
 	if want := "[1 4 2 4 3 4 4 4]"; fmt.Sprint(told) != want {
