@@ -90,7 +90,7 @@ func (q *Queue) ReadCheckpoint(text []byte, keys ...ed25519.PublicKey) (Checkpoi
 	c, err := ReadCheckpoint(text, keys...)
 	for _, f := range q.lasting.former {
 		if err == nil && !c.Signed && !c.At.After(f.Until) {
-			c, err = ReadCheckpoint(text, f.Key)
+			c, err = ReadCheckpoint(text, f.Signer)
 		}
 	}
 	return c, err

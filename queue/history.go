@@ -222,7 +222,7 @@ func (q *Queue) readEntry(subject string, h nats.Header, text []byte) (stored, e
 	if !fits(subject, e) {
 		return stored{}, schema.Fail(schema.CodeTampered, "read entry", nil)
 	}
-	return stored{Entry: e, hash: hashOf(text), told: q.told(subject, h, text)}, nil
+	return stored{Entry: e, hash: hashOf(text), told: q.told(subject, h, text, e.At)}, nil
 }
 
 // fits reports whether an entry is what its subject says: by the subject the

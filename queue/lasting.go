@@ -18,25 +18,33 @@ const (
 	useRegister   = "register"
 	useCheckpoint = "checkpoint"
 	useActor      = "actor"
+	useErase      = "erase-tampered"
 )
 
 // lasting is what has to stay as it is when the organisation's key is replaced.
 // It stands sealed in the check of the key, so that who opens it has the key.
 type lasting struct {
-	actor  Key            // makes the ids of people; see Actor
-	former []formerSigner // of checkpoints, oldest first
+	actor  Key      // makes the ids of people; see Actor
+	former []former // what followed from the keys of before, oldest first
 }
 
-// formerSigner is a key that signed checkpoints up to a moment.
-type formerSigner struct {
-	Key   ed25519.PublicKey `json:"key"`
-	Until time.Time         `json:"until"`
+// former is what is known of a key that was replaced: what it vouched for up to
+// that moment holds.
+type former struct {
+	Signer ed25519.PublicKey `json:"signer"` // of checkpoints
+	Erase  string            `json:"erase"`  // proves entries of EraseTampered
+	Until  time.Time         `json:"until"`
+}
+
+func formerOf(key Key, until time.Time) former {
+	signer, _ := signerOf(key).Public().(ed25519.PublicKey)
+	return former{signer, key.For(useErase).Encode(), until}
 }
 
 // lastingText is how it is written.
 type lastingText struct {
-	Actor  string         `json:"actor"`
-	Former []formerSigner `json:"former,omitempty"`
+	Actor  string   `json:"actor"`
+	Former []former `json:"former,omitempty"`
 }
 
 func (l lasting) seal(key Key) ([]byte, error) {

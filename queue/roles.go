@@ -211,8 +211,10 @@ func (r Role) inBlobs() []string {
 
 func (r Role) inKeys() []string {
 	switch r {
-	case RoleNotify, RoleAudit:
+	case RoleNotify:
 		return nil
+	case RoleAudit:
+		return api("STREAM.INFO."+streamCheck, "STREAM.MSG.GET."+streamCheck) // who vouched before the key was replaced
 	case RoleSetup:
 		return append(api("STREAM.NAMES", "STREAM.CREATE.*", "STREAM.INFO.*", "STREAM.MSG.GET.*", "STREAM.DELETE.*"),
 			subjectCheck, subjectKey+"*", subjectRotation+"*")

@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"strings"
 	"time"
@@ -182,8 +181,7 @@ func (r *rotation) stage(ctx context.Context, check []byte) error {
 	if err := r.stageKeys(ctx); err != nil || changed {
 		return err
 	}
-	former, _ := signerOf(r.from).Public().(ed25519.PublicKey)
-	before.former = append(before.former, formerSigner{former, r.now})
+	before.former = append(before.former, formerOf(r.from, r.now))
 	sealed, err := before.seal(r.to)
 	if err != nil {
 		return err

@@ -91,7 +91,7 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 
 // serve starts the server on a folder whose key is proven.
 func (s *Server) serve(ctx context.Context, o Options) error {
-	if err := removeUnborn(o.Folder); err != nil {
+	if err := removeUnborn(ctx, o.Folder); err != nil {
 		return err
 	}
 	quota, err := quotas(o.Folder, o.Quota)

@@ -276,6 +276,19 @@ func TestStreamThatWasNeverMade(t *testing.T) {
 	if _, err := os.Stat(half); !os.IsNotExist(err) {
 		t.Errorf("it is still there: %v", err)
 	}
+	// Killed while it was deleted.
+	if err := os.MkdirAll(filepath.Join(half, "msgs"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{"msgs/1.blk": "a message", "meta.sum": "sum"} {
+		if err := os.WriteFile(filepath.Join(half, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	find(t)
+	if _, err := os.Stat(half); !os.IsNotExist(err) {
+		t.Errorf("what was being deleted is still there: %v", err)
+	}
 	if err := os.MkdirAll(filepath.Join(half, "msgs"), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -55,10 +55,16 @@ func (s *Server) complete(ctx context.Context, folder string) error {
 // removeUnborn takes away what a server leaves that dies while it makes a stream:
 // a folder without a whole description and without one byte of a message. Nobody
 // was told that there is such a stream, and complete would take it for a damaged
-// one. To be called while no server runs.
-func removeUnborn(folder string) error {
+// one. And what it leaves that dies while it deletes one: a folder without the
+// description, which goes first, but with its sum. Only of what is deleted at all:
+// of every other stream that is damage. To be called while no server runs.
+func removeUnborn(ctx context.Context, folder string) error {
 	found, err := filepath.Glob(filepath.Join(folder, "jetstream", "*", "streams", "*"))
 	for _, path := range found {
+		if err == nil && dying(path) {
+			zerolog.Ctx(ctx).Warn().Str("stream", filepath.Base(path)).Msg("its deletion was cut off, and is finished")
+			err = os.RemoveAll(path)
+		}
 		if err == nil && unborn(path) {
 			err = os.RemoveAll(path)
 		}
@@ -67,6 +73,21 @@ func removeUnborn(folder string) error {
 		return schema.Fail(schema.CodeIO, "clear data folder", err)
 	}
 	return nil
+}
+
+func dying(path string) bool {
+	_, noMeta := os.Stat(filepath.Join(path, "meta.inf"))
+	_, noSum := os.Stat(filepath.Join(path, "meta.sum"))
+	account := filepath.Base(filepath.Dir(filepath.Dir(path)))
+	if account == queue.AccountLedger || noSum != nil || !errors.Is(noMeta, fs.ErrNotExist) {
+		return false
+	}
+	if filepath.Base(path) != "CHECK" {
+		return true
+	}
+	// What proves the key goes in one case only: another key takes its place.
+	_, err := os.Stat(filepath.Join(filepath.Dir(path), "ROTATION"))
+	return err == nil
 }
 
 func unborn(path string) bool {
