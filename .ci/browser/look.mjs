@@ -79,7 +79,8 @@ async function keyboard (page, say) {
       const box = e.getBoundingClientRect()
       return {
         index: [...document.querySelectorAll('a[href],[tabindex="0"]')].indexOf(e),
-        shown: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2,
+        // The browser's own ring is as wide as the browser wants it, whatever it says.
+        shown: s.outlineStyle === 'auto' || s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2,
         inside: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
         html: e.outerHTML.slice(0, 120)
       }

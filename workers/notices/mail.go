@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"html"
 	"net"
+	"slices"
 	"strconv"
 
 	"github.com/wneessen/go-mail"
@@ -82,11 +85,26 @@ func (m *Mail) message(n Notice) (*mail.Msg, error) {
 	msg.SetMessageIDWithValue(n.Key + "@inzage.invalid")
 	msg.SetDateWithValue(n.At)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no holiday replies
-	args := []any{"case", n.Case, "due", m.Day(n.Due), "what", m.what(n), "link", cmp.Or(link(m.Link, n.Case), m.Words("notice.no-link"))}
+	address, nowhere := link(m.Link, n.Case), m.Words("notice.no-link")
+	args := []any{"case", n.Case, "due", m.Day(n.Due), "what", m.what(n), "link", cmp.Or(address, nowhere)}
 	msg.Subject(m.Words("notice.subject", args...))
 	msg.SetBodyString(mail.TypeTextPlain, m.Words("notice.text", args...))
-	msg.AddAlternativeString(mail.TypeTextHTML, m.Words("notice.html", args...))
+	msg.AddAlternativeString(mail.TypeTextHTML, m.Words("notice.html", marked(args, address)...))
 	return msg, nil
+}
+
+// marked writes the values of a notice for its page; the last is the address,
+// which can be followed there.
+func marked(args []any, address string) []any {
+	page := slices.Clone(args)
+	for i := 1; i < len(page); i += 2 {
+		page[i] = html.EscapeString(fmt.Sprint(page[i]))
+	}
+	if address != "" {
+		text := html.EscapeString(address)
+		page[len(page)-1] = `<a href="` + text + `">` + text + `</a>`
+	}
+	return page
 }
 
 // what says what the notice is about.

@@ -89,7 +89,7 @@ func TestMailHoldsCaseDateAndLinkOnly(t *testing.T) {
 			box := &inbox{}
 			m := notices.Mail{
 				Server: box.start(t), Plain: true, From: "inzage@gemeente.example", To: []string{"fg@gemeente.example"},
-				Link: "https://inzage.gemeente.example/{case}", Words: words(t, lang), Day: day,
+				Link: "https://inzage.gemeente.example/{case}?a=1&b", Words: words(t, lang), Day: day,
 			}
 			n := notice(t, code)
 			n.Extended = code == schema.ReminderDue
@@ -100,7 +100,7 @@ func TestMailHoldsCaseDateAndLinkOnly(t *testing.T) {
 				t.Fatalf("%s %s: %d mails", lang, code, len(box.mails))
 			}
 			text := box.mails[0]
-			for _, want := range []string{"Message-ID: <k1@inzage.invalid>", "Auto-Submitted: auto-generated", "2026-0042", "the day 2026-12-02", "https://inzage.gemeente.example/2026-0042"} {
+			for _, want := range []string{"Message-ID: <k1@inzage.invalid>", "Auto-Submitted: auto-generated", "2026-0042", "the day 2026-12-02", "https://inzage.gemeente.example/2026-0042", `<a href=3D"https://inzage.gemeente.example/2026-0042?a=3D1&amp;b">`} {
 				if !strings.Contains(strings.ReplaceAll(text, "=\r\n", ""), want) {
 					t.Errorf("%s %s: no %q in\n%s", lang, code, want, text)
 				}
