@@ -124,6 +124,8 @@ type proposal struct {
 	By     schema.Actor
 	Mine   bool // the visitor proposed it, so another must decide
 	Decide bool // the visitor can confirm
+	// TakeOver says that a program prepared it, and that it takes two people.
+	TakeOver bool
 	Stop   bool // the visitor can decline
 	Reason string
 }
@@ -184,6 +186,9 @@ func (d *Desk) casePage(v *visit) (casePage, error) {
 		one := r.Proposals[kind]
 		q := proposal{Kind: kind, Code: d.reason(v, kind, one.Code), By: one.By, Mine: one.By == v.who.Actor, Stop: v.has(Reader, Officer)}
 		q.Decide = v.has(Reader) && !q.Mine
+		if one.By.Client() {
+			q.Decide, q.TakeOver = v.has(Admin), r.FourEyes && kind != schema.EntryWithdrawn
+		}
 		if one.Ref != "" && kind != schema.EntryReleased && v.has(Admin, Reader) {
 			if text, err := d.Queue.Reason(v.ctx(), r.ID, kind, one.Ref); err == nil {
 				q.Reason = string(text)
@@ -268,6 +273,8 @@ func (d *Desk) actor(v *visit, a schema.Actor) string {
 		return d.Catalog.Text(v.lang, "desk.who.system")
 	case a != "" && a == v.request.Owner:
 		return d.Catalog.Text(v.lang, "desk.who.owner")
+	case a.Client():
+		return d.Catalog.Text(v.lang, "desk.who.program", "id", string(a))
 	default:
 		return d.Catalog.Text(v.lang, "desk.who.colleague", "id", string(a))
 	}

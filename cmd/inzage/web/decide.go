@@ -52,20 +52,26 @@ const maxReason = 8 << 10
 
 // decide prepares an act, or does what another prepared. An admin prepares, a
 // second reader confirms: with one role alone nobody does both, and with both
-// roles nobody does both to the same act (schema.Request.Apply).
+// roles nobody does both to the same act (schema.Request.Apply). What a program
+// prepared counts for neither: an admin takes it over, or does it where one person
+// is enough.
 func (d *Desk) decide(v *visit) error {
 	kind, code := schema.EntryKind(v.r.FormValue("act")), schema.Code(v.r.FormValue("code"))
 	reason := v.r.FormValue("reason")
 	known := []schema.EntryKind{schema.EntryReleased, schema.EntryExtended, schema.EntrySuspended, schema.EntryResumed, schema.EntryRefused}
+	prepared, proposed := v.request.Proposals[kind]
+	confirming := v.r.FormValue("confirm") != ""
+	confirms := Reader
+	if prepared.By.Client() {
+		confirms, known = Admin, append(known, schema.EntryWithdrawn)
+	}
 	if !slices.Contains(known, kind) || len(reason) > maxReason {
 		return schema.Fail(schema.CodeUsage, "decide on request", nil)
 	}
-	_, proposed := v.request.Proposals[kind]
-	confirming := v.r.FormValue("confirm") != ""
 	switch reasons := schema.Reasons(kind); {
 	case confirming && !proposed: // declined, or done, in the meantime
 		return schema.Fail(schema.CodeConflict, "decide on request", nil)
-	case confirming && !v.has(Reader), !confirming && !v.has(Admin):
+	case confirming && !v.has(confirms), !confirming && !v.has(Admin):
 		return schema.Fail(codeForbidden, "decide on request", nil)
 	case confirming && v.request.Proposals[kind].By == v.who.Actor:
 		return schema.Fail(schema.CodeFourEyes, "decide on request", nil)
