@@ -20,12 +20,13 @@ const (
 	RoleFetch  Role = "fetch"  // a worker of the kind of that name, and the next two
 	RoleBuild  Role = "build"
 	RoleNotify Role = "notify"
-	RoleAudit  Role = "audit" // reads the ledger
+	RoleAudit  Role = "audit"  // reads the ledger
+	RoleEvents Role = "events" // another program that follows events: ids, and nothing else
 )
 
 // Roles lists all of them.
 func Roles() []Role {
-	return []Role{RoleSetup, RoleIntake, RoleDesk, RoleClock, RoleFetch, RoleBuild, RoleNotify, RoleAudit}
+	return []Role{RoleSetup, RoleIntake, RoleDesk, RoleClock, RoleFetch, RoleBuild, RoleNotify, RoleAudit, RoleEvents}
 }
 
 // Accounts lists the accounts.
@@ -102,7 +103,7 @@ func (r Role) entries() []schema.EntryKind {
 		return []schema.EntryKind{schema.EntryFaulted, schema.EntryStuck, schema.EntryBuilt}
 	case RoleNotify:
 		return []schema.EntryKind{schema.EntryNotified}
-	case RoleSetup, RoleAudit:
+	case RoleSetup, RoleAudit, RoleEvents:
 	}
 	return nil
 }
@@ -119,7 +120,7 @@ func (r Role) orders() []Kind {
 		return []Kind{KindNotify, KindFetch} // what was handed in during a build
 	case RoleFetch:
 		return []Kind{KindBuild}
-	case RoleSetup, RoleBuild, RoleNotify, RoleAudit:
+	case RoleSetup, RoleBuild, RoleNotify, RoleAudit, RoleEvents:
 	}
 	return nil
 }
@@ -133,6 +134,11 @@ func api(subjects ...string) (list []string) {
 }
 
 func (r Role) inLedger() []string {
+	if r == RoleEvents {
+		return append(api("STREAM.INFO."+streamEvents, "CONSUMER.CREATE."+streamEvents+".>", "CONSUMER.INFO."+streamEvents+".*",
+			"CONSUMER.MSG.NEXT."+streamEvents+".*", "CONSUMER.DELETE."+streamEvents+".*"),
+			"$JS.ACK."+streamEvents+".>", "$JS.FC."+streamEvents+".>")
+	}
 	list := api("STREAM.NAMES", "STREAM.INFO.*")
 	if r == RoleSetup {
 		list = append(list, api("STREAM.CREATE.*", "STREAM.UPDATE.*", "CONSUMER.LIST."+streamJobs, "CONSUMER.INFO."+streamJobs+".*",
@@ -185,7 +191,7 @@ func (r Role) inLedger() []string {
 		for _, kind := range kinds() {
 			list = append(list, subjectDue+string(kind)+".*.*.*")
 		}
-		list = append(list, "$KV."+bucketRegister+".*", subjectCheckpoint)
+		list = append(list, "$KV."+bucketRegister+".*", subjectCheckpoint, subjectEvent+"*")
 		list = append(list, api("STREAM.MSG.GET.*", "STREAM.MSG.DELETE."+streamJobs)...)
 	}
 	return list
@@ -193,7 +199,7 @@ func (r Role) inLedger() []string {
 
 func (r Role) inBlobs() []string {
 	switch r {
-	case RoleSetup, RoleNotify, RoleAudit:
+	case RoleSetup, RoleNotify, RoleAudit, RoleEvents:
 		return nil
 	case RoleIntake, RoleDesk, RoleClock, RoleFetch, RoleBuild:
 	}
@@ -211,7 +217,7 @@ func (r Role) inBlobs() []string {
 
 func (r Role) inKeys() []string {
 	switch r {
-	case RoleNotify:
+	case RoleNotify, RoleEvents:
 		return nil
 	case RoleAudit:
 		return api("STREAM.INFO."+streamCheck, "STREAM.MSG.GET."+streamCheck) // who vouched before the key was replaced

@@ -19,6 +19,7 @@ const (
 	streamSchedule    = "SCHEDULE"    // jobs that wait: inzage.sched.<kind>.<request>.<n> fires inzage.due.<kind>.<lane>.<request>.<n>
 	streamParked      = "PARKED"      // messages that are no job: inzage.parked
 	streamCheckpoints = "CHECKPOINTS" // what the ledger was, day by day: inzage.checkpoint
+	streamEvents      = "EVENTS"      // what programs on NATS follow: inzage.event.<request>
 	streamCheck       = "CHECK"       // proves the key, and keeps what outlives it: inzage.check
 	streamRotation    = "ROTATION"    // while the key is being replaced: inzage.rotation.<name>
 	bucketRegister    = "register"    // snapshot of the register
@@ -45,6 +46,7 @@ const (
 	subjectCheck      = "inzage.check"
 	subjectRotation   = "inzage.rotation."
 	subjectCheckpoint = "inzage.checkpoint"
+	subjectEvent      = "inzage.event."
 	subjectKey        = "inzage.key."
 )
 
@@ -211,6 +213,11 @@ func (q *Queue) ensure(ctx context.Context) error {
 			err = fail("make stream", err)
 		}
 		if err != nil {
+			return err
+		}
+	}
+	if !slices.Contains(names, streamEvents) && !q.opts.Bind {
+		if err := q.ensureEvents(ctx); err != nil {
 			return err
 		}
 	}

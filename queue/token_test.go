@@ -16,14 +16,14 @@ func TestToken(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	q := queuetest.New(t, func(o *queue.Options) { o.Now = func() time.Time { return now } })
-	make := func(client string, scopes ...queue.Scope) (queue.Token, string, error) {
+	newToken := func(client string, scopes ...queue.Scope) (queue.Token, string, error) {
 		return q.NewToken(t.Context(), queue.Token{Client: client, Scopes: scopes, By: "somebody", Expires: now.Add(time.Hour)})
 	}
-	made, text, err := make("zaaksysteem", queue.ScopeRead, queue.ScopeCreate, queue.ScopeRead)
+	made, text, err := newToken("zaaksysteem", queue.ScopeRead, queue.ScopeCreate, queue.ScopeRead)
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
-	other, otherText, err := make("formulier", queue.ScopeCreate)
+	other, otherText, err := newToken("formulier", queue.ScopeCreate)
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
 	}

@@ -161,6 +161,27 @@ func TestNothingPersonalLeavesTheProgram(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	var shown kept
+	if code := begin(t.Context(), &shown, "token", "new", "--client", "zaaksysteem", "--scope", "requests:read,requests:create,decisions:prepare,ledger:read,events:read", "--json"); code != exitOK {
+		t.Fatalf("token: exit %d: %s", code, log.String())
+	}
+	token := regexp.MustCompile(`"token":"([^"]+)"`).FindStringSubmatch(shown.String())[1]
+	secret := token[strings.LastIndexByte(token, '_')+1:]
+	for path, body := range map[string]string{
+		"/requests?state=all": "", "/requests/2026-0042": "", "/requests/2026-0042/ledger": "", "/events": "", "/requests/koos.kanarievogel": "",
+		"/requests?kanarievogel=1":      "",
+		"/requests/2026-0042/proposals": `{"act": "withdrawn", "reason": "Kanarievogel belde."}`,
+		"/requests":                     `{"subject": {"name": "Koos Kanarievogel", "addresses": ["Koos.Kanarievogel@gemeente.example"]}, "received": "2026-10-05", "channel": "mail", "language": "nl"}`,
+	} {
+		if err := call(t.Context(), &said, base+"/api/v1"+path, token, body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, part := range []string{`"code":"same-person"`, `"inzage.request.opened"`, `"client-zaaksysteem"`} {
+		if !strings.Contains(said.String(), part) {
+			t.Errorf("the API did not say %s", part)
+		}
+	}
 	if code := begin(t.Context(), &said, "request", "get", "2026-0042", "--why", "review", "--out", path("out")); code != exitOK {
 		t.Errorf("get: exit %d: %s", code, log.String())
 	}
@@ -200,8 +221,11 @@ func TestNothingPersonalLeavesTheProgram(t *testing.T) {
 			t.Errorf("%s shows %s", where, found)
 		}
 	}
+	if found := canary.Find([]byte(log.String()+mail.String()+hook.String()), secret); len(found) > 0 {
+		t.Errorf("the log or a notice shows the token: %v", found)
+	}
 	look := func(folder string) []string {
-		found, err := canary.FindIn(path(folder), canaries...)
+		found, err := canary.FindIn(path(folder), append([]string{secret}, canaries...)...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,11 +246,31 @@ func TestNothingPersonalLeavesTheProgram(t *testing.T) {
 	}
 }
 
+// call asks the API something, as a program with a token.
+func call(ctx context.Context, to io.Writer, address, token, body string) error {
+	method := http.MethodGet
+	if body != "" {
+		method = http.MethodPost
+	}
+	req, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	for name, value := range map[string]string{"Authorization": "Bearer " + token, "Content-Type": "application/json", "Idempotency-Key": "0123456789abcdef"} {
+		req.Header.Set(name, value)
+	}
+	return copyAnswer(to, req)
+}
+
 func fetchPage(ctx context.Context, to io.Writer, address string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return err
 	}
+	return copyAnswer(to, req)
+}
+
+func copyAnswer(to io.Writer, req *http.Request) error {
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err

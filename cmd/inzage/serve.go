@@ -204,6 +204,7 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 	}
 	if st.clock != nil {
 		g.Go(func() error { return reg.Run(ctx, true) })
+		g.Go(func() error { return st.clock.Tell(ctx) })
 		clock := workers.Clock{Queue: st.clock, Register: reg, Zone: zone, Terms: new(conf.Terms.terms()), Sign: s.Builder.Sign, Elsewhere: elsewhere(conf.Checkpoints, zone), Doubted: m.doubted, Now: time.Now}
 		g.Go(func() error {
 			// A checkpoint vouches for the ledger, and what a term erases is gone:

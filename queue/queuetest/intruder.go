@@ -23,19 +23,7 @@ type Intruder struct {
 // Intrude connects, for as long as the test lasts.
 func Intrude(t testing.TB, a queue.Access) Intruder {
 	t.Helper()
-	pair, err := nkeys.FromSeed([]byte(a.Ledger.Seed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	public, err := pair.PublicKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	way := nats.InProcessServer(a.Server)
-	if a.Socket != "" {
-		way = nats.SetCustomDialer(socket(a.Socket))
-	}
-	nc, err := nats.Connect("", way, nats.Nkey(public, pair.Sign))
+	nc, err := nats.Connect(a.URL, way(t, a)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,6 +33,32 @@ func Intrude(t testing.TB, a queue.Access) Intruder {
 		t.Fatal(err)
 	}
 	return Intruder{t, js}
+}
+
+// way is how to come in: inside the process, through the door, or to a cluster as a
+// role, which has an inbox of its own.
+func way(t testing.TB, a queue.Access) []nats.Option {
+	t.Helper()
+	if a.URL != "" {
+		user, err := nats.NkeyOptionFromSeed(a.Ledger.File)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []nats.Option{user, nats.Secure(a.TLS), nats.CustomInboxPrefix("_IN_" + string(a.Role))}
+	}
+	pair, err := nkeys.FromSeed([]byte(a.Ledger.Seed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := pair.PublicKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := nats.Nkey(public, pair.Sign)
+	if a.Socket != "" {
+		return []nats.Option{user, nats.SetCustomDialer(socket(a.Socket))}
+	}
+	return []nats.Option{user, nats.InProcessServer(a.Server)}
 }
 
 // Publish writes a message; headers are names and values in turn.
@@ -75,6 +89,43 @@ func (i Intruder) Entries() map[schema.RequestID]int {
 		n[schema.RequestID(strings.Split(subject, ".")[2])]++
 	}
 	return n
+}
+
+// Events is what programs that follow events see, in order.
+func (i Intruder) Events() (list [][]byte) {
+	i.t.Helper()
+	state := i.stream("EVENTS").CachedInfo().State
+	for seq := state.FirstSeq; seq <= state.LastSeq; seq++ {
+		msg, err := i.stream("EVENTS").GetMsg(i.t.Context(), seq)
+		if err != nil {
+			i.t.Fatal(err)
+		}
+		list = append(list, msg.Data)
+	}
+	return list
+}
+
+// Follow waits for n events of a request, as a program does that may do no more.
+func (i Intruder) Follow(n int, id schema.RequestID) {
+	i.t.Helper()
+	c, err := i.stream("EVENTS").CreateConsumer(i.t.Context(), jetstream.ConsumerConfig{FilterSubject: "inzage.event." + string(id)})
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	messages, err := c.Messages()
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	defer messages.Stop()
+	for range n {
+		msg, err := messages.Next(jetstream.NextContext(i.t.Context()))
+		if err != nil {
+			i.t.Fatal(err)
+		}
+		if err := msg.Ack(); err != nil {
+			i.t.Fatal(err)
+		}
+	}
 }
 
 // FillLedger leaves the ledger no room; the result gives it back.

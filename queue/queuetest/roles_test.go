@@ -67,7 +67,7 @@ func TestRolesDoTheirJob(t *testing.T) {
 	r := serveRoles(t)
 	all := make(map[queue.Role]*queue.Queue)
 	for _, role := range queue.Roles() {
-		if role != queue.RoleSetup {
+		if role != queue.RoleSetup && role != queue.RoleEvents { // a program that has no queue
 			all[role] = r.open(t, role)
 		}
 	}
@@ -92,6 +92,12 @@ func TestRolesDoTheirJob(t *testing.T) {
 	}
 	working.Go(func() {
 		if err := register.Run(ctx, true); err != nil {
+			t.Error(queuetest.Why(err))
+		}
+	})
+
+	working.Go(func() {
+		if err := all[queue.RoleClock].Tell(ctx); err != nil {
 			t.Error(queuetest.Why(err))
 		}
 	})
@@ -144,6 +150,12 @@ func TestRolesDoTheirJob(t *testing.T) {
 	if v, err := all[queue.RoleAudit].Verify(t.Context()); err != nil || len(v.Flaws) > 0 || v.Requests != 1 {
 		t.Errorf("%+v, %s", v, queuetest.Why(err))
 	}
+	follower := queuetest.Intrude(t, r.access(t, queue.RoleEvents))
+	entries, err := all[queue.RoleDesk].Entries(t.Context(), asked.ID)
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	follower.Follow(len(entries), asked.ID)
 	for role, q := range all {
 		if err := q.Health(t.Context()); err != nil {
 			t.Errorf("%s: %s", role, queuetest.Why(err))

@@ -245,6 +245,11 @@ func TestStory(t *testing.T) {
 	if want(t, "verify", verified, http.StatusOK, ""); verified.data["requests"] != 3.0 {
 		t.Errorf("verified: %v", verified.data)
 	}
+	events := desk.do("GET", "/events?after=1&limit=2", "")
+	list, _ := events.data["events"].([]any)
+	if want(t, "events", events, http.StatusOK, ""); len(list) != 2 || events.data["next"] != 3.0 || strings.Contains(events.body, number) {
+		t.Errorf("events: %s", events.body)
+	}
 	want(t, "health", program{h: h}.do("GET", "/health", ""), http.StatusOK, "")
 }
 

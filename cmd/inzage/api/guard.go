@@ -50,11 +50,11 @@ func (a *API) guard(ctx huma.Context, next func(huma.Context)) {
 		}
 		p.write(w)
 	}
-	event := zerolog.Ctx(ctx.Context()).Debug()
+	level := zerolog.DebugLevel
 	if err != nil {
-		event = zerolog.Ctx(ctx.Context()).Info()
+		level = zerolog.InfoLevel
 	}
-	event.Str("operation", op.OperationID).Str("client", who.token.Client).Str("token", who.token.ID).
+	zerolog.Ctx(ctx.Context()).WithLevel(level).Str("operation", op.OperationID).Str("client", who.token.Client).Str("token", who.token.ID).
 		Str("code", string(schema.CodeOf(err))).Int64("took_ms", time.Since(begun).Milliseconds()).Msg("api")
 }
 
@@ -62,6 +62,9 @@ func (a *API) guard(ctx huma.Context, next func(huma.Context)) {
 func (a *API) enter(ctx context.Context, r *http.Request, op *huma.Operation, who *caller) error {
 	scope := scopeOf(op)
 	if scope == "" {
+		if !a.pace.allow("", a.Now()) {
+			return schema.Fail(codePace, "enter api", nil)
+		}
 		return nil
 	}
 	err := a.recognise(ctx, r, who)

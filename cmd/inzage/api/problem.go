@@ -14,7 +14,7 @@ import (
 
 // Problem is an answer that is none (RFC 9457): a code, and a sentence for people in
 // the language that was asked for. It never quotes what was sent.
-type Problem struct {
+type Problem struct { //nolint:errname // as RFC 9457 and the document call it
 	Type   string  `json:"type"`
 	Title  string  `json:"title"`
 	Status int     `json:"status"`

@@ -37,6 +37,7 @@ func (a *API) register(mux *http.ServeMux) huma.API {
 	put(api, route{"prepare-decision", http.MethodPost, "/requests/{case}/proposals", queue.ScopePrepare, http.StatusCreated}, a.prepare)
 	put(api, route{"list-entries", http.MethodGet, "/requests/{case}/ledger", queue.ScopeLedger, http.StatusOK}, a.entries)
 	put(api, route{"verify-ledger", http.MethodPost, "/ledger/verification", queue.ScopeLedger, http.StatusOK}, a.verify)
+	put(api, route{"list-events", http.MethodGet, "/events", queue.ScopeEvents, http.StatusOK}, a.events)
 	return api
 }
 
