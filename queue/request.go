@@ -56,10 +56,11 @@ func (q *Queue) NewOnce(ctx context.Context, key string, opened schema.Entry, wh
 	return r, false, err
 }
 
-// IDOf is the id of the request that an actor asks for by a key. It says no more
-// than a random one to who lacks the organisation's key.
+// IDOf is the id of the request that an actor asks for by a key, also after the
+// organisation's key was replaced. It says no more than a random one to who lacks
+// that key. Only a role that has a user for the keys can make one.
 func (q *Queue) IDOf(by schema.Actor, key string) schema.RequestID {
-	secret := q.opts.Key.For("request id")
+	secret := q.lasting.actor.For("request id")
 	mac := hmac.New(sha256.New, secret.secret[:])
 	_, _ = mac.Write([]byte(string(by) + "\x00" + key))
 	return requestID([16]byte(mac.Sum(nil)))
