@@ -29,7 +29,7 @@ type Explainer struct {
 	detect detector
 	reader Reader
 	plans  map[string]*plan
-	byName map[scoped]*field // found by a field's name alone; nil where nothing is known
+	byName map[commonField]*fieldPlan // see common
 	key    []byte
 	scratch
 }
@@ -56,7 +56,7 @@ func (c *Catalog) For(r Reader) *Explainer {
 	}
 	return &Explainer{
 		c: c, in: c.Interpreter(r.Lang, zone), detect: newDetector(r.Subject), reader: r,
-		plans: make(map[string]*plan), byName: make(map[scoped]*field),
+		plans: make(map[string]*plan), byName: make(map[commonField]*fieldPlan),
 	}
 }
 
@@ -122,27 +122,23 @@ const unset = "4294967295"
 // redacted or not set.
 func said(v string) bool { return v != "" && v != "#" && v != unset }
 
-// A value that a field is likely to have again is remembered with its note:
-// most fields hold the same value in record after record.
-const (
-	longestRemembered = 100 // bytes
-	mostChanges       = 16  // in a row, after which a field counts as always new
-)
-
-// note explains one value of a known field.
+// note explains one value of a known field. A value that a field is likely to have
+// again is remembered with its note: most fields have few values.
 func (x *Explainer) note(n *schema.Note, fp *fieldPlan, f *schema.Field) {
 	v := f.Value.Reveal()
-	if m := &fp.memo; m.used && m.value == v && m.kind == f.Kind {
-		*n, m.changes = m.note, 0
-		return
+	for i := range fp.notes.list {
+		if m := &fp.notes.list[i]; m.value == v && m.kind == f.Kind {
+			*n, fp.notes.changes = m.note, 0
+			return
+		}
 	}
-	if fp.memo.changes < mostChanges && len(v) <= longestRemembered {
-		v = strings.Clone(v)
+	if !fp.notes.wants(v) {
 		x.newNote(n, fp, f.Kind, v)
-		fp.memo = memo{used: true, value: v, kind: f.Kind, note: *n, changes: fp.memo.changes + 1}
 		return
 	}
+	v = strings.Clone(v)
 	x.newNote(n, fp, f.Kind, v)
+	fp.notes.add(memo{f.Kind, v, *n})
 }
 
 // newNote works a note out.

@@ -92,14 +92,3 @@ func (a *affix) yields(class schema.Class) bool {
 	}
 	return false
 }
-
-// retiredWhy is the reason code where Microsoft says that a field of an event is
-// no longer filled, else "".
-func (c *Catalog) retiredWhy(event, field string) string {
-	var why string
-	patterns(event, func(p string) bool {
-		why = c.retired[p][field]
-		return why != ""
-	})
-	return why
-}

@@ -9,14 +9,13 @@ import (
 // Most values, and nearly all names of fields, are those of the record before.
 // What held nobody then holds nobody now, unless somebody was met since: a Masker
 // remembers that with what the Explainer remembers of the field, in records of one
-// source and name.
+// source.
 
-// clean is the last value of a field that held nobody to mask.
+// clean is a value of a field that held nobody to mask.
 type clean struct {
-	knowledge int // see Masker.knowledge; 0 where there is no such value
+	knowledge int // see Masker.knowledge; 0 where it no longer holds
 	kind      schema.Kind
 	value     string
-	changes   uint8 // since the same value last came twice
 }
 
 // knowledge is how much is known of people. What texts are judged by only grows,
@@ -40,22 +39,26 @@ func (m *Masker) fieldAgain(f *schema.Field, source string, fp *fieldPlan) (mask
 	if m.aboutField(fp).element != "" { // it depends on the fields beside it
 		return m.field(f, source, fp)
 	}
-	v, c := f.Value.Reveal(), &fp.clean
-	same := c.knowledge > 0 && c.kind == f.Kind && c.value == v
-	if same {
-		if c.changes = 0; c.knowledge == m.knowledge() {
-			return v, false
+	v := f.Value.Reveal()
+	var known *clean
+	for i := range fp.clean.list {
+		if c := &fp.clean.list[i]; c.kind == f.Kind && c.value == v {
+			known, fp.clean.changes = c, 0
+			break
 		}
+	}
+	if known != nil && known.knowledge == m.knowledge() {
+		return v, false
 	}
 	after := m.cleanAfter(func() bool {
 		masked, found = m.field(f, source, fp)
 		return found
 	})
 	switch {
-	case same:
-		c.knowledge = after
-	case after > 0 && c.changes < mostChanges && len(v) <= longestRemembered:
-		*c = clean{after, f.Kind, strings.Clone(v), c.changes + 1}
+	case known != nil:
+		known.knowledge = after
+	case after > 0 && fp.clean.wants(v):
+		fp.clean.add(clean{after, f.Kind, strings.Clone(v)})
 	}
 	return masked, found
 }

@@ -50,21 +50,8 @@ func (o only) add(at *place, raw rawOnly, ref string) {
 	}
 }
 
-// find returns what the field is in this event, the longest pattern first, or
-// else in this source. A source's fields are those of its envelope, so their
-// path is whole: "data.name" is no "name".
-func (o only) find(source, event, path string) *field {
-	var f *field
-	short := canonical(path)
-	patterns(event, func(p string) bool {
-		f = o[p][short]
-		return f != nil
-	})
-	if f == nil {
-		f = o[ofSource+source][fold(path)]
-	}
-	return f
-}
+// ofSource finds what a field's name means in the records of a source.
+func (o only) ofSource(source, path string) *field { return o[ofSource+source][fold(path)] }
 
 // explains tells whether some event or source gives the name a meaning.
 func (o only) explains(path string) bool {

@@ -20,40 +20,77 @@ type plan struct {
 	fixed       map[string]string // slots that do not come from the record
 	entry       *entry
 	source      string
-	event       string                // folded
 	scope       string                // the kind of its namespace
+	only        []map[string]*field   // what names of fields mean in it and events like it, most specific first
+	retired     []map[string]string   // why fields of those are no longer filled
 	fields      map[string]*fieldPlan // by path as the source spells it
 	order       []*fieldPlan          // as they stood in the last record: the next is much like it
 	namesClean  int                   // what was known of people when its names held nobody, see Masker.knowledge
 }
 
-// fieldPlan is the same for a field of such a record.
+// fieldPlan is what is the same for a field whatever its value: in records of one
+// name or, where nothing is known of it in those alone, of one source.
 type fieldPlan struct {
 	path    string
 	note    schema.Note
 	as      string
 	slots   []int // placeholders of the event's sentence that this field fills
 	version bool
-	memo    memo
 	facet   facetField // what the value says of the record as a whole, if says
 	says    bool
 	weak    bool // see field
+	memory
+}
+
+// memory is what was found out about a field's values.
+type memory struct {
+	notes recent[memo]
 
 	// For the Masker: what the path says of whose the value is, once judged; when
-	// the path itself held nobody, and which value.
+	// the path itself held nobody, and which values.
 	about     about
 	judged    bool
 	pathClean int
-	clean     clean
+	clean     recent[clean]
 }
 
-// memo is the last value of a field, and what was said of it.
+// memo is a value of a field, and what was said of it.
 type memo struct {
-	used    bool
-	changes uint8 // since the same value last came twice
-	kind    schema.Kind
-	value   string
-	note    schema.Note
+	kind  schema.Kind
+	value string
+	note  schema.Note
+}
+
+// recent are the last values of a field that were new. A field that has nothing but
+// new ones is given up.
+type recent[T any] struct {
+	list    []T
+	next    uint8
+	changes uint8 // since a value last came again
+}
+
+const (
+	mostRecent        = 4
+	mostChanges       = 32  // in a row, after which a field counts as always new
+	longestRemembered = 100 // bytes
+)
+
+// wants tells whether a value that is new should be remembered.
+func (r *recent[T]) wants(value string) bool {
+	return r.changes < mostChanges && len(value) <= longestRemembered
+}
+
+func (r *recent[T]) add(v T) {
+	r.changes++
+	switch {
+	case r.changes == mostChanges:
+		r.list = nil
+	case len(r.list) < mostRecent:
+		r.list = append(r.list, v)
+	default:
+		r.list[r.next] = v
+		r.next = (r.next + 1) % mostRecent
+	}
 }
 
 // plan returns the plan for a record, from memory if there is one.
@@ -84,7 +121,16 @@ func (x *Explainer) newPlan(r *schema.Record) *plan {
 		ns = space
 	}
 	p.called = x.app(r, ns)
-	p.source, p.event = strings.Clone(r.Source), fold(event)
+	p.source = strings.Clone(r.Source)
+	patterns(fold(event), func(name string) bool {
+		if fields := x.c.only[name]; fields != nil {
+			p.only = append(p.only, fields)
+		}
+		if fields := x.c.retired[name]; fields != nil {
+			p.retired = append(p.retired, fields)
+		}
+		return false
+	})
 	if ns != nil {
 		p.about, p.scope = ns.about, ns.kind
 	}
@@ -226,48 +272,73 @@ func (x *Explainer) field(p *plan, path string) *fieldPlan {
 	return fp
 }
 
-// lookup finds a field's text by its name, which is the same in whatever event
-// of its kind it stands.
-func (x *Explainer) lookup(path, scope string) *field {
-	f, ok := x.byName[scoped{path, scope}]
-	if !ok {
-		f = x.c.lookup(path, scope)
-		if len(x.byName) < maxNames {
-			x.byName[scoped{strings.Clone(path), scope}] = f
-		}
+// common returns the plan for a field in whatever event of the source and kind it
+// stands, from memory if there is one: most fields of an event are those of many.
+func (x *Explainer) common(source, scope, path, short string) *fieldPlan {
+	key := commonField{source, scope, path}
+	if fp := x.byName[key]; fp != nil {
+		return fp
 	}
-	return f
+	f := x.c.only.ofSource(source, path)
+	if f == nil {
+		f = x.c.lookup(path, scope)
+	}
+	key.path = strings.Clone(path)
+	fp := x.planned(key.path, short, f)
+	if len(x.byName) < maxNames {
+		x.byName[key] = fp
+	}
+	return fp
 }
 
-// scoped is a field's name in events of one kind.
-type scoped struct{ path, scope string }
+// commonField is a field's name in events of one source and kind.
+type commonField struct{ source, scope, path string }
 
+// newField finds the most specific thing that is known of a field.
 func (x *Explainer) newField(p *plan, path string) *fieldPlan {
 	short := canonical(path)
-	fp := &fieldPlan{path: strings.Clone(path)}
-	fp.facet, fp.says = x.c.facets.fields[short]
+	var slots []int
 	for i, s := range p.text.slots {
 		if s.path == short {
-			fp.slots = append(fp.slots, i)
+			slots = append(slots, i)
 		}
 	}
 	var f *field
 	if p.entry != nil {
 		f = p.entry.fields[short]
 	}
-	if f == nil {
-		f = x.c.only.find(p.source, p.event, path)
+	for i := 0; f == nil && i < len(p.only); i++ {
+		f = p.only[i][short]
 	}
-	if f == nil {
-		f = x.lookup(path, p.scope)
+	retired := ""
+	for i := 0; retired == "" && i < len(p.retired); i++ {
+		retired = p.retired[i][short]
 	}
-	retired := x.c.retiredWhy(p.event, short)
+	var fp *fieldPlan
+	switch {
+	case f != nil:
+		fp = x.planned(strings.Clone(path), short, f)
+	case slots == nil && retired == "":
+		return x.common(p.source, p.scope, path, short)
+	default:
+		own := *x.common(p.source, p.scope, path, short)
+		own.memory = memory{}
+		fp = &own
+	}
+	fp.slots = slots
+	x.retire(fp, retired)
+	return fp
+}
+
+// planned is the plan for a field of which f is known, nil for nothing.
+func (x *Explainer) planned(path, short string, f *field) *fieldPlan {
+	fp := &fieldPlan{path: path}
+	fp.facet, fp.says = x.c.facets.fields[short]
 	if f == nil {
 		fp.note = schema.Note{
 			Meaning: x.in.text("engine.field.none"), Class: schema.Unknown,
 			Why: x.in.text("reason.default-unknown"), Layer: schema.LayerNone,
 		}
-		x.retire(fp, retired)
 		return fp
 	}
 	why := f.why
@@ -281,7 +352,6 @@ func (x *Explainer) newField(p *plan, path string) *fieldPlan {
 		Layer: f.layer, Rule: f.rule, Ref: f.ref, Identifier: f.id,
 	}
 	fp.weak = f.weak
-	x.retire(fp, retired)
 	return fp
 }
 
