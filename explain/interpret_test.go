@@ -116,3 +116,13 @@ func FuzzInterpreter(f *testing.F) {
 		}
 	})
 }
+
+// Times without anything in them are no times, and stop nobody.
+func TestEmptyTimes(t *testing.T) {
+	t.Parallel()
+	for _, v := range []string{"/Date()/", "/Date(-)/", "/Date(", "2026-1-1", "12345-01-01", "2026-01-0", "   2026   "} {
+		if at, ok := ParseTime(v); ok {
+			t.Errorf("%q is %s", v, at)
+		}
+	}
+}

@@ -69,10 +69,14 @@ func ParseTime(v string) (time.Time, bool) {
 	if ms, ok := strings.CutPrefix(v, "/Date("); ok {
 		v = strings.TrimSuffix(ms, ")/")
 	}
-	if isNumber(v) || v[0] == '-' {
+	if isNumber(v) || strings.HasPrefix(v, "-") {
 		if n, err := strconv.ParseInt(v, 10, 64); err == nil {
 			return numericTime(n)
 		}
+	}
+	// Most texts are no time; saying so costs less than seven errors of the parser.
+	if len(v) < len(time.DateOnly) || !isNumber(v[:4]) || v[4] != '-' && v[4] != '/' {
+		return time.Time{}, false
 	}
 	for _, layout := range []string{
 		time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999",

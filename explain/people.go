@@ -146,6 +146,27 @@ func codeKey(code string) string {
 	return "c:" + code
 }
 
+// ofCode is what a table says of a code. Most codes are GUIDs of which it says
+// nothing: to find that out, no key is made.
+func ofCode[V any](table map[string]V, code string) V {
+	if len(code) != guidLength || !isGUID(code) {
+		return table[codeKey(code)]
+	}
+	var room [2 + guidLength]byte
+	key := append(room[:0], "c:"...)
+	for i := range len(code) {
+		c := code[i]
+		switch {
+		case c == '-', c == '0' && len(key) == len("c:"):
+			continue
+		case c >= 'A' && c <= 'F':
+			c |= 0x20
+		}
+		key = append(key, c)
+	}
+	return table[string(key)]
+}
+
 // objectOfSID reads the object id out of S-1-12-1-a-b-c-d: four numbers in the
 // byte order in which Windows keeps a GUID.
 func objectOfSID(sid string) (string, bool) {

@@ -194,11 +194,11 @@ func (m *Masker) guid(v string, s *span) (hit, bool) {
 
 // known judges a code that only counts where it was met before as a person's.
 func (m *Masker) known(v string, s *span) (hit, bool) {
-	key := codeKey(s.of(v))
-	if m.who.isOwn(key) {
+	code := s.of(v)
+	if ofCode(m.who.own, code) {
 		return hit{}, false
 	}
-	if n := m.who.numbers[key]; n != 0 {
+	if n := ofCode(m.who.numbers, code); n != 0 {
 		return hit{kind: "object-id", why: "known", by: m.person(n)}, true
 	}
 	return hit{}, false // a code of which one field does not say whose it is, others can explain

@@ -157,9 +157,11 @@ func plainValue(f *schema.Field, v string) bool {
 	if !said(v) || isNumber(v) && len(v) < 9 {
 		return true
 	}
-	switch strings.ToLower(v) {
-	case "true", "false", "yes", "no", "none", "null", "unknown", "n/a", "me", "self":
-		return true
+	if len(v) <= len("unknown") {
+		switch strings.ToLower(v) {
+		case "true", "false", "yes", "no", "none", "null", "unknown", "n/a", "me", "self":
+			return true
+		}
 	}
 	return !isGUID(v) && len(v) >= 19 && isTime(v)
 }

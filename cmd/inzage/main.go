@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // the day begins in a zone, also where the system has no zones
 
@@ -18,6 +19,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, system{
 		args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv,
+		limit: debug.SetMemoryLimit,
 	})
 	stop()
 	os.Exit(code)
@@ -30,4 +32,7 @@ type system struct {
 	stdout io.Writer
 	stderr io.Writer
 	env    func(string) string
+	// limit has the collector keep memory within so many bytes, where it can; nil in
+	// tests, which share a process.
+	limit func(bytes int64) int64
 }

@@ -149,8 +149,15 @@ func (a *app) inside(out string, in []string) bool {
 	return false
 }
 
+// runMemory is what a run is kept within: with the program itself, 256 MiB. What it
+// needs at once is half of that, however large its input.
+const runMemory = 208 << 20
+
 // runRequest carries a request out on this machine, from files to bundle.
 func (a *app) runRequest(ctx context.Context, r *request) error {
+	if a.limit != nil && a.env("GOMEMLIMIT") == "" {
+		a.limit(runMemory)
+	}
 	if err := os.MkdirAll(r.out, 0o700); err != nil {
 		return schema.Fail(schema.CodeIO, "make output folder", err)
 	}

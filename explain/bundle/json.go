@@ -243,6 +243,10 @@ func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); {
+		if i+8 <= len(s) && bare(s[i:i+8]) {
+			i += 8
+			continue
+		}
 		c := s[i]
 		if c-' ' < 0x7f-' ' && c != '"' && c != '\\' {
 			i++
@@ -282,6 +286,18 @@ func appendString(b []byte, s string) []byte {
 	}
 	b = append(b, s[start:]...)
 	return append(b, '"')
+}
+
+// bare tells whether all of eight bytes stand in a JSON string as they are, looked at
+// at once: each is from a space to below DEL, and no quote or backslash. In a byte
+// that is, the top bit stays clear; where one is not, it may be set in others too.
+func bare(s string) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	_ = s[7]
+	v := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	quote, back := v^(ones*'"'), v^(ones*'\\')
+	return (v|(v+ones)|(v-ones*' ')|(quote-ones)|(back-ones))&tops == 0
 }
 
 func appendRuneJSON(b []byte, r rune) []byte {

@@ -48,22 +48,27 @@ func (m *markup) line() {
 func (m *markup) text(s string) { m.escape(visible(s)) }
 
 func (m *markup) escape(s string) {
+	start := 0
 	for i := range len(s) {
-		switch c := s[i]; c {
+		var as string
+		switch s[i] {
 		case '&':
-			m.buf = append(m.buf, "&amp;"...)
+			as = "&amp;"
 		case '<':
-			m.buf = append(m.buf, "&lt;"...)
+			as = "&lt;"
 		case '>':
-			m.buf = append(m.buf, "&gt;"...)
+			as = "&gt;"
 		case '"':
-			m.buf = append(m.buf, "&#34;"...)
+			as = "&#34;"
 		case '\r':
-			m.buf = append(m.buf, "&#13;"...) // a bare one would be read as a line feed
+			as = "&#13;" // a bare one would be read as a line feed
 		default:
-			m.buf = append(m.buf, c)
+			continue
 		}
+		m.buf = append(append(m.buf, s[start:i]...), as...)
+		start = i + 1
 	}
+	m.buf = append(m.buf, s[start:]...)
 }
 
 // element is an element with a text.
