@@ -218,7 +218,8 @@ func TestDivide(t *testing.T) {
 }
 
 // TestPartsRealSize makes a bundle of two and a half million records with the
-// limits that people get, and says how large its workbooks are.
+// limits that people get, half a million identifiers that are all different among
+// them, and says how large its workbooks are and what memory it took at most.
 func TestPartsRealSize(t *testing.T) {
 	if os.Getenv("INZAGE_LONG") == "" {
 		t.Skip("INZAGE_LONG is not set: this takes minutes")
@@ -241,6 +242,7 @@ func TestPartsRealSize(t *testing.T) {
 		e.Record.At = start.Add(time.Duration(i*7919%30_000_000) * time.Second)
 		e.Record.From.Record = int64(i + 1)
 		e.Text = schema.NewPersonal(fmt.Sprintf("Windows legde vast dat programma %08x werd gestart op uw apparaat, in venster %d.", i*2654435761, i%997))
+		e.Record.Fields[0].Value = schema.NewPersonal(fmt.Sprintf("%08x-89ab-4cde-8f01-23456789abcd", i%500_000))
 		if err := w.Add(e); err != nil {
 			t.Fatal(err)
 		}
@@ -249,6 +251,12 @@ func TestPartsRealSize(t *testing.T) {
 	res, err := w.Close(Count{Read: n})
 	if err != nil {
 		t.Fatal(causes(err))
+	}
+	// Without a limit of the collector's, which the program sets.
+	peak := peakMemory()
+	t.Logf("peak memory %d MiB", peak)
+	if peak > 256 {
+		t.Error("memory grows with the number of records")
 	}
 	rows := 0
 	for _, f := range members(t, res.Path) {
@@ -264,15 +272,28 @@ func TestPartsRealSize(t *testing.T) {
 				own += s
 			}
 		}
-		t.Logf("%s: %d rows of the timeline, %.1f MB", f.Name, own, float64(f.UncompressedSize64)/1e6)
+		t.Logf("%s: %d rows of long lists, %.1f MB", f.Name, own, float64(f.UncompressedSize64)/1e6)
 		if own > defaultBookRows+100 || f.UncompressedSize64 > 90e6 {
 			t.Errorf("%s is too large", f.Name)
 		}
 		rows += own
 	}
-	if rows < n || rows > n+1000 { // headers and sentences too
-		t.Errorf("%d rows, %d records", rows, n)
+	if most := n + maxIdentifiers; rows < most || rows > most+1000 { // headers and sentences too
+		t.Errorf("%d rows, %d records and %d identifiers", rows, n, maxIdentifiers)
 	}
+	if w.ids.more == 0 || len(w.ids.tallies) != maxIdentifiers {
+		t.Errorf("%d identifiers are listed and %d occurrences of more are counted", len(w.ids.tallies), w.ids.more)
+	}
+}
+
+// peakMemory is the most memory that this process had, in MiB; 0 where the system
+// does not tell.
+func peakMemory() int {
+	status, _ := os.ReadFile("/proc/self/status")
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	kib, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	n, _ := strconv.Atoi(kib)
+	return n / 1024
 }
 
 // sheetSizes counts the rows of the sheets of a workbook without reading cells.
