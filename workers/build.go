@@ -78,14 +78,16 @@ func (b Builder) Build(ctx context.Context, c Case, set *inputs.Set, folder, fil
 	}
 	defer w.Abort() // nothing is left behind unless Close succeeded
 	reader := explain.Reader{Lang: c.Lang, Zone: c.Zone, Subject: c.Subject, Asked: noon(c.Received)}
+	outlines := newOutliner(w)
 	line := Line{
-		Sources: list, Subject: c.Subject, Sink: w, Duplicate: w.Duplicate, Progress: progress,
+		Sources: list, Subject: c.Subject, Sink: outlines, Duplicate: w.Duplicate, Progress: progress,
 		Explain: b.Catalog.For(reader), Mask: b.Catalog.Masker(reader, c.Others),
 	}
 	summary, err := line.Run(ctx, set)
 	if err != nil {
 		return nil, bundle.Result{}, err
 	}
+	summary.Outline = outlines.outline()
 	for _, s := range c.Searches {
 		w.Search(s)
 	}

@@ -19,6 +19,7 @@ import (
 	"inzage/explain"
 	"inzage/explain/catalog"
 	"inzage/schema"
+	"inzage/testdata/canary"
 	"inzage/workers"
 	"inzage/workers/dataviewer"
 	"inzage/workers/graphexport"
@@ -152,6 +153,13 @@ func build(t *testing.T, in string, others explain.Others) (string, *workers.Sum
 	}, set, out, "b.zip", nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	outline, err := json.Marshal(s.Outline)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := canary.Find(outline, append(canaries(), own()...)...); len(found) > 0 || len(s.Outline.Shapes) == 0 {
+		t.Errorf("the outline of %d shapes holds %q", len(s.Outline.Shapes), found)
 	}
 	return res.Path, s
 }

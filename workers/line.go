@@ -71,6 +71,8 @@ type Summary struct {
 	Uncompared int64
 	// Checked is how many files named the person they belong to, and agreed.
 	Checked int
+	// Outline is what a bundle of it has; of a run that makes none it is empty.
+	Outline Outline
 	// Claims is how many files should have come with such a file.
 	Claims int
 }

@@ -237,6 +237,9 @@ func (s *Service) build(ctx context.Context, r schema.Request) (built, error) {
 	if err != nil {
 		return built{}, err
 	}
+	if err := keepOutline(ctx, vault, summary.Outline); err != nil {
+		return built{}, err
+	}
 	return built{bundle: blob, catalog: s.Builder.Catalog.Version(), counts: map[string]int64{
 		"files": int64(summary.Files), "read": summary.Read, "unreadable": summary.Unreadable, "others": summary.Others, "duplicates": summary.Duplicates,
 		"unknown_files": int64(summary.Unknown), "refused_files": int64(summary.Refused), "broken_files": int64(summary.Broken),

@@ -34,10 +34,14 @@ func (a *app) desk(q *queue.Queue, reception *workers.Reception, conf config, or
 	if people != nil {
 		local = people(q)
 	}
+	promised, err := registers("")
+	if err != nil {
+		return nil, err
+	}
 	return web.New(web.Options{
 		Queue: q, Register: reception.Register, Reception: reception, Catalog: a.catalog, Zone: conf.zone(), Now: time.Now,
 		Organisation: organisation, Open: a.incoming(conf), Local: local,
-		OIDC: oidc, Address: conf.Desk.address(), Theme: theme,
+		OIDC: oidc, Address: conf.Desk.address(), Theme: theme, Registers: promised,
 		Sources: sources(""), Largest: int64(conf.Desk.LargestMB) << 20,
 	})
 }

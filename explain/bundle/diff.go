@@ -218,7 +218,7 @@ func (d *digest) add(r *recordLine) {
 	if r.Unreadable != "" {
 		return
 	}
-	name := eventName(r.Event, r.Action)
+	name := EventName(r.Event, r.Action)
 	if d.events[name] == nil {
 		d.events[name] = &EventCount{Event: name, Title: r.Title}
 	}
@@ -299,7 +299,7 @@ func (d *Difference) sentences(older, newer *zip.Reader, old *digest) error {
 		if !ok || r.Unreadable != "" || was == hashText(r.Text) {
 			return
 		}
-		name := eventName(r.Event, r.Action)
+		name := EventName(r.Event, r.Action)
 		if found[name] == nil {
 			found[name] = &example{&Sentence{Event: name, New: r.Text}, key}
 		}
@@ -310,7 +310,7 @@ func (d *Difference) sentences(older, newer *zip.Reader, old *digest) error {
 	}
 	if len(found) > 0 {
 		err = recordLines(older, func(r *recordLine) {
-			if x := found[eventName(r.Event, r.Action)]; x != nil && x.key == r.key() {
+			if x := found[EventName(r.Event, r.Action)]; x != nil && x.key == r.key() {
 				x.Old = r.Text
 			}
 		})

@@ -43,7 +43,7 @@ func (b *book) kindRows(events []*eventRow) iter.Seq2[[]cell, error] {
 				strong(brief(title)), words("service", e.facets.Service), number(e.count),
 				words("purpose", string(e.facets.Purpose)), words("category", string(e.facets.Category)),
 				words("platform", e.seen.platforms.codes()...), words("region", e.seen.regions.codes()...),
-				words("role", string(e.facets.Role)), b.oldest(e.seen), text(brief(eventName(e.name, e.action))))
+				words("role", string(e.facets.Role)), b.oldest(e.seen), text(brief(EventName(e.name, e.action))))
 			if !yield(row, nil) {
 				return
 			}
@@ -107,7 +107,7 @@ func (b *book) questionList(events []*eventRow) *section {
 	}
 	for _, e := range events {
 		if !e.described {
-			unknown = append(unknown, question{"event", eventName(e.name, e.action), e.title, "event", e.count})
+			unknown = append(unknown, question{"event", EventName(e.name, e.action), e.title, "event", e.count})
 		}
 		for _, f := range e.fields {
 			if f.layer != schema.LayerRule && f.layer != schema.LayerShape && f.layer != schema.LayerNone {

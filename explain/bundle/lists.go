@@ -29,7 +29,7 @@ func (b *book) fieldRows(events []*eventRow) iter.Seq2[[]cell, error] {
 	return func(yield func([]cell, error) bool) {
 		var row []cell
 		for _, e := range events {
-			event := brief(eventName(e.name, e.action))
+			event := brief(EventName(e.name, e.action))
 			// What says most about the person comes first.
 			fields := slices.Clone(e.fields)
 			slices.SortStableFunc(fields, func(a, b *fieldRow) int {

@@ -66,7 +66,7 @@ func (x *redactions) add(r *schema.Record, title string) {
 	}
 	x.records++
 	for _, m := range r.Masked {
-		row := redaction{title: title, event: eventName(r.Event, r.Action), kind: m.Kind, why: m.Why}
+		row := redaction{title: title, event: EventName(r.Event, r.Action), kind: m.Kind, why: m.Why}
 		if m.At >= 0 && m.At < len(r.Fields) {
 			row.path = string(fold(nil, r.Fields[m.At].Path))
 		}

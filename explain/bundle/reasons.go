@@ -43,7 +43,7 @@ func (b *book) reasonList(events []*eventRow) *section {
 		sum.never, sum.stripped, sum.withheld = sum.never+v.never, sum.stripped+v.stripped, sum.withheld+v.withheld
 		rows = append(rows, []cell{
 			strong(brief(cmp.Or(e.title, b.word("summary.unnamed")))), number(v.all), number(v.never), number(v.stripped), number(v.withheld),
-			day(e.first), text(brief(eventName(e.name, e.action))),
+			day(e.first), text(brief(EventName(e.name, e.action))),
 		})
 	}
 	leads := []string{

@@ -46,7 +46,7 @@ func (b *book) topEvents(s *section, events []*eventRow) {
 	}
 	var rows [][]cell
 	for _, e := range events[:min(topEvents, len(events))] {
-		title := cmp.Or(e.title, eventName(e.name, e.action), b.word("summary.unnamed"))
+		title := cmp.Or(e.title, EventName(e.name, e.action), b.word("summary.unnamed"))
 		rows = append(rows, []cell{text(title), number(e.count), text(e.app), day(e.first), day(e.last)})
 	}
 	s.add(heading(b.word("summary.top")), b.newTable("summary.top", rows, "what", "count", "app", "first", "last"))

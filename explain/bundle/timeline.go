@@ -83,7 +83,7 @@ func (w *Writer) timelineRow(e *schema.Explanation) []cell {
 	return append(w.cells[:0],
 		moment(r.At), term(e.App), term(e.Title), text(body), term(w.labels.about(e.About)), term(w.labels.kind(e.DataKind)),
 		term(w.labels.class(e.Class)), term(w.labels.layers[e.Layer]), term(w.own(r.From.File).label),
-		number(r.From.Record), term(eventName(r.Event, r.Action)))
+		number(r.From.Record), term(EventName(r.Event, r.Action)))
 }
 
 // unreadableRow is the row of a record that could not be read.
@@ -98,12 +98,12 @@ func (w *Writer) unreadableRow(r *schema.Record) []cell {
 	return append(w.cells[:0],
 		moment(r.At), term(r.App), term(w.head.Words("bundle.unreadable.title")), text(body), term(""), term(w.labels.kind("")),
 		term(w.labels.class(schema.Unknown)), term(w.head.Words("bundle.unreadable.layer")), term(w.own(r.From.File).label),
-		number(r.From.Record), term(eventName(r.Event, r.Action)))
+		number(r.From.Record), term(EventName(r.Event, r.Action)))
 }
 
-// eventName is the name as Microsoft writes it, with the action where the name
+// EventName is the name as Microsoft writes it, with the action where the name
 // alone says nothing.
-func eventName(name, action string) string {
+func EventName(name, action string) string {
 	if action == "" {
 		return name
 	}

@@ -103,8 +103,8 @@ type casePage struct {
 	Talk      []remark
 	Forms     []decision
 	// What this visitor can do.
-	CanUpload, CanRetry, CanRead, CanRecall, CanPrepare, CanResume, CanAnswer bool
-	Views                                                                     []schema.Code
+	CanUpload, CanRetry, CanRead, CanRecall, CanPrepare, CanResume, CanAnswer, CanSample bool
+	Views                                                                                []schema.Code
 	// Methods are how it can be checked who asks, where that is still to be done.
 	Methods []schema.Code
 }
@@ -165,6 +165,7 @@ func (d *Desk) casePage(v *visit) (casePage, error) {
 		CanRecall:  can(schema.EntryRecalled),
 		CanPrepare: v.has(Admin) && can(schema.EntryReleased) && release.By == "",
 		CanResume:  v.has(Admin) && r.Suspended(),
+		CanSample:  v.has(Admin) && r.Bundle != "" && r.State != schema.StateErased,
 		CanAnswer:  v.has(Admin) && can(schema.EntryAnswered) && r.Asked > 0,
 	}
 	if v.has(Admin, Reader) {

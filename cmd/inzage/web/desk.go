@@ -28,6 +28,7 @@ import (
 	"github.com/tus/tusd/v2/pkg/memorylocker"
 
 	"inzage/explain"
+	"inzage/explain/register"
 	"inzage/queue"
 	"inzage/schema"
 	"inzage/workers"
@@ -58,6 +59,8 @@ type Options struct {
 	// bytes; 0 is 4 GiB.
 	Sources []schema.Source
 	Largest int64
+	// Registers are what Microsoft promised and was asked; nil for none.
+	Registers *register.Registers
 	// Theme is a style sheet of the organisation, after the desk's own.
 	Theme []byte
 }
@@ -90,6 +93,8 @@ type Desk struct {
 	uploading *memorylocker.MemoryLocker
 	// verifying is held while the ledger is read: one at a time is enough.
 	verifying sync.Mutex
+	// outlines are what the answers have that are not erased, for the catalog.
+	outlines outlines
 }
 
 // New makes a desk. The error has CodeCatalog where a page cannot be made.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 
 	"inzage/explain"
 	"inzage/explain/catalog"
+	"inzage/explain/register"
 	"inzage/queue"
 	"inzage/queue/queuetest"
 	"inzage/schema"
@@ -63,6 +65,10 @@ func open(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
+	registers, err := fs.Sub(catalog.FS(), "registers")
+	if err != nil {
+		t.Fatal(err)
+	}
 	reg, err := o.q.OpenRegister(t.Context())
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
@@ -84,8 +90,13 @@ func open(t *testing.T) *office {
 			Subject: schema.Subject{ObjectID: schema.NewPersonal("oid-" + name)},
 		})
 	}
+	promised, err := register.Load(registers)
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
 	o.desk, err = New(Options{
-		Queue: o.q, Register: reg, Catalog: words, Zone: time.UTC, Now: now, Organisation: "Gemeente Voorbeeld",
+		Registers: promised,
+		Queue:     o.q, Register: reg, Catalog: words, Zone: time.UTC, Now: now, Organisation: "Gemeente Voorbeeld",
 		Open: schema.Entry{FourEyes: true, Parts: []string{o.source}}, Local: local,
 	})
 	if err != nil {

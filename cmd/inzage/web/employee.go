@@ -78,6 +78,10 @@ type ownPage struct {
 	Until schema.Date
 	Left  int
 	Gone  bool // Until has passed
+	// Marks are what can be said of a sentence, nil where nothing can; Marked is
+	// what was said.
+	Marks  []schema.Code
+	Marked []marked
 }
 
 func (d *Desk) ownRequest(v *visit) error {
@@ -88,6 +92,12 @@ func (d *Desk) ownRequest(v *visit) error {
 	p := ownPage{Standing: v.request.On(d.today()), Steps: d.steps(v.lang, v.request, entries)}
 	if p.Talk, err = d.talk(v, entries); err != nil {
 		return err
+	}
+	if p.Marked, err = d.marked(v, entries); err != nil {
+		return err
+	}
+	if _, can := v.request.State.Next(schema.EntryMarked); can {
+		p.Marks = schema.Marks()
 	}
 	_, p.CanAsk = v.request.State.Next(schema.EntryAsked)
 	for _, e := range entries {

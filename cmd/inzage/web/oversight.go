@@ -87,7 +87,7 @@ func (d *Desk) oversightCase(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p.CanRetry, p.CanRead, p.CanPrepare, p.CanResume, p.CanAnswer = false, false, false, false, false
+	p.CanRetry, p.CanRead, p.CanPrepare, p.CanResume, p.CanAnswer, p.CanSample = false, false, false, false, false, false
 	p.Forms, p.Methods, p.Talk = nil, nil, nil
 	for i := range p.Proposals {
 		p.Proposals[i].Decide, p.Proposals[i].Reason = false, ""

@@ -38,6 +38,7 @@ func (d *Desk) routes() []route {
 		admins    = []Role{Admin}
 		readers   = []Role{Reader}
 		officers  = []Role{Officer}
+		keepers   = []Role{Admin, Officer} // of the catalog
 		checkers  = []Role{Reader, Officer}
 		stoppers  = []Role{Admin, Reader, Officer}
 	)
@@ -63,6 +64,7 @@ func (d *Desk) routes() []route {
 		{"GET", "/requests/{case}/withdraw", false, everybody, d.withdrawPage},
 		{"POST", "/requests/{case}/withdraw", false, everybody, d.withdraw},
 		{"POST", "/requests/{case}/question", false, everybody, d.askQuestion},
+		{"POST", "/requests/{case}/mark", false, everybody, d.mark},
 		{"POST", "/requests/{case}/bundle", false, everybody, d.take},
 
 		{"GET", "/intake", false, admins, d.newCasePage},
@@ -74,6 +76,7 @@ func (d *Desk) routes() []route {
 
 		{"GET", "/cases", false, handlers, d.cases},
 		{"GET", "/cases/{case}", false, handlers, d.caseFile},
+		{"GET", "/cases/{case}/sample", false, admins, d.sample},
 		{"POST", "/cases/{case}/identity", false, admins, d.identify},
 		{"POST", "/cases/{case}/retry", false, admins, d.retry},
 		{"POST", "/cases/{case}/decide", false, handlers, d.decide},
@@ -81,6 +84,10 @@ func (d *Desk) routes() []route {
 		{"POST", "/cases/{case}/recall", false, stoppers, d.recall},
 		{"POST", "/cases/{case}/answer", false, admins, d.answerQuestion},
 		{"POST", "/cases/{case}/content", false, readers, d.content},
+
+		{"GET", "/catalog", false, keepers, d.catalogWork},
+		{"GET", "/catalog.json", false, keepers, d.catalogJSON},
+		{"GET", "/promises", false, officers, d.promises},
 
 		{"GET", "/oversight", false, officers, d.oversight},
 		{"GET", "/oversight.csv", false, officers, d.exportCSV},
