@@ -14,6 +14,14 @@ func (r *Register) Len() int {
 	return len(r.rows)
 }
 
+// Seq grows with every entry of the ledger that the register takes in: while it
+// stays the same, so do the lists.
+func (r *Register) Seq() uint64 {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.seq
+}
+
 // Request returns a request.
 func (r *Register) Request(id schema.RequestID) (schema.Request, bool) {
 	r.mu.RLock()

@@ -161,6 +161,7 @@ async function inPieces (files, data) {
 }
 
 // The one who asks.
+const begun = Date.now()
 const employee = await (async () => {
   const context = await browser.newContext({ viewport: wide, javaScriptEnabled: false, locale: language, acceptDownloads: true })
   context.setDefaultTimeout(patience)
@@ -258,7 +259,7 @@ await look(officer, 'ledger-checked')
 await officer.goto(`${address}/oversight/calendar`)
 await officer.locator('button[value=make]').click()
 await look(officer, 'calendar')
-for (const page of ['catalog', 'promises']) {
+for (const page of thorough ? ['catalog', 'promises'] : []) {
   await officer.goto(`${address}/${page}`)
   await look(officer, page)
 }
@@ -269,7 +270,11 @@ for (const guide of thorough ? ['employee', 'admin', 'dpo'] : ['employee']) {
   await look(officer, `guide-${guide}`)
 }
 
-// The one who asked gets it.
+// The one who asked gets it, after a fresh sign-in: a slow machine has used it up.
+if (Date.now() - begun > 8 * 60_000) {
+  await employee.goto(address + '/sign-in')
+  await signIn(employee, 0)
+}
 await employee.goto(own)
 await look(employee, 'request-ready')
 const [bundle] = await Promise.all([employee.waitForEvent('download'), employee.locator('form[action$=bundle] button').click()])

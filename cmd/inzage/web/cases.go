@@ -12,14 +12,14 @@ import (
 
 // casesPage is the list of cases.
 type casesPage struct {
-	Rows    []schema.Standing
+	Rows    []*schema.Standing
 	Filters []filter
 	Today   schema.Date
 	Base    string // of the links to cases
 	CanFile bool   // this visitor can file a case for somebody
 	// A page has perPage rows of all; Show is the filter, Page and Pages count
 	// from 1.
-	all         []schema.Standing
+	all         []*schema.Standing
 	Show        string
 	Page, Pages int
 }
@@ -43,22 +43,22 @@ type filter struct {
 	Name  string // in the address, and in desk.filter.<name>
 	Count int
 	Here  bool
-	keep  func(schema.Standing) bool
+	keep  func(*schema.Standing) bool
 }
 
 // filters are the ways to look at the list; the first is what one sees first.
 func (d *Desk) filters() []filter {
-	open := func(s schema.Standing) bool { return s.State.Open() }
+	open := func(s *schema.Standing) bool { return s.State.Open() }
 	return []filter{
 		{Name: "open", keep: open},
-		{Name: "overdue", keep: func(s schema.Standing) bool { return s.Overdue }},
-		{Name: "five", keep: func(s schema.Standing) bool { return open(s) && !s.Overdue && s.DaysLeft <= 5 }},
-		{Name: "ten", keep: func(s schema.Standing) bool { return open(s) && !s.Overdue && s.DaysLeft <= 10 }},
-		{Name: "second", keep: func(s schema.Standing) bool { return s.WaitingFor == schema.WaitingSecond }},
-		{Name: "question", keep: func(s schema.Standing) bool { return s.Asked > 0 }},
-		{Name: "extended", keep: func(s schema.Standing) bool { return open(s) && s.Extended }},
-		{Name: "still", keep: func(s schema.Standing) bool { return open(s) && d.Now().Sub(s.Changed) > standstill }},
-		{Name: "closed", keep: func(s schema.Standing) bool { return !s.State.Open() }},
+		{Name: "overdue", keep: func(s *schema.Standing) bool { return s.Overdue }},
+		{Name: "five", keep: func(s *schema.Standing) bool { return open(s) && !s.Overdue && s.DaysLeft <= 5 }},
+		{Name: "ten", keep: func(s *schema.Standing) bool { return open(s) && !s.Overdue && s.DaysLeft <= 10 }},
+		{Name: "second", keep: func(s *schema.Standing) bool { return s.WaitingFor == schema.WaitingSecond }},
+		{Name: "question", keep: func(s *schema.Standing) bool { return s.Asked > 0 }},
+		{Name: "extended", keep: func(s *schema.Standing) bool { return open(s) && s.Extended }},
+		{Name: "still", keep: func(s *schema.Standing) bool { return open(s) && d.Now().Sub(s.Changed) > standstill }},
+		{Name: "closed", keep: func(s *schema.Standing) bool { return !s.State.Open() }},
 	}
 }
 
@@ -68,8 +68,9 @@ func (d *Desk) list(v *visit, base string) casesPage {
 	here := slices.IndexFunc(p.Filters, func(f filter) bool { return f.Name == v.r.FormValue("show") })
 	p.Filters[max(here, 0)].Here = true
 	p.Show = p.Filters[max(here, 0)].Name
-	for r := range d.Register.All() {
-		s := r.On(p.Today)
+	at := d.overview()
+	for i := range at.all {
+		s := &at.all[i]
 		for i := range p.Filters {
 			f := &p.Filters[i]
 			if f.keep(s) {
@@ -80,7 +81,6 @@ func (d *Desk) list(v *visit, base string) casesPage {
 			}
 		}
 	}
-	slices.SortStableFunc(p.all, func(a, b schema.Standing) int { return a.Due.Compare(b.Due) })
 	p.Pages = max(1, (len(p.all)+perPage-1)/perPage)
 	page, _ := strconv.Atoi(v.r.FormValue("page"))
 	p.Page = min(max(page, 1), p.Pages)

@@ -93,6 +93,11 @@ type Desk struct {
 	uploading *memorylocker.MemoryLocker
 	// verifying is held while the ledger is read: one at a time is enough.
 	verifying sync.Mutex
+	// seen is what the lists are made from, until a case or the day changes.
+	seen struct {
+		sync.Mutex
+		*overview
+	}
 	// outlines are what the answers have that are not erased, for the catalog.
 	outlines outlines
 }

@@ -26,7 +26,7 @@ import (
 
 // office is a desk with its people, on a real queue, in this process.
 type office struct {
-	t      *testing.T
+	t      testing.TB
 	q      *queue.Queue
 	desk   *Desk
 	server *httptest.Server
@@ -56,7 +56,7 @@ func people() []string { return []string{asker, stranger, both, admin, second, o
 // words is the catalog, which nobody changes and which takes long to read.
 var words = sync.OnceValues(func() (*explain.Catalog, error) { return explain.Load(catalog.FS()) })
 
-func open(t *testing.T) *office {
+func open(t testing.TB) *office {
 	t.Helper()
 	o := &office{t: t, source: "graphexport"}
 	now := func() time.Time { return time.Now().Add(time.Duration(o.ahead.Load())) }
@@ -265,7 +265,7 @@ func (o *office) entries(r schema.Request, kind schema.EntryKind) (n int) {
 	return n
 }
 
-func want(t *testing.T, what string, a answer, status int) {
+func want(t testing.TB, what string, a answer, status int) {
 	t.Helper()
 	if a.status != status {
 		t.Errorf("%s: %d, want %d (leads to %q)", what, a.status, status, a.to)
