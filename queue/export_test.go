@@ -188,3 +188,15 @@ func SetHead(q *Queue, value []byte) error {
 	_, err = kv.Put(context.Background(), headKey, value)
 	return err
 }
+
+// Abandon stores a file in a box and forgets its name, as a crash would.
+func Abandon(ctx context.Context, v *Vault) error {
+	_, err := v.store(ctx, v.raw, bytes.NewReader([]byte("content")))
+	return err
+}
+
+// MakeStream makes a stream that this program knows nothing of.
+func MakeStream(ctx context.Context, q *Queue, name string) error {
+	_, err := q.blobs.CreateStream(ctx, keyStream(name, "strange."+name, 1))
+	return err
+}

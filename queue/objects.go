@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -255,20 +256,19 @@ func (v *Vault) Sweep(ctx context.Context, now time.Time) (int, error) {
 	if err := v.forget(ctx, now); err != nil {
 		return 0, err
 	}
-	named, err := v.named(ctx)
+	return v.sweepParts(ctx, now, "")
+}
+
+// sweepParts deletes what no blob names: all of it that is old enough, or the one
+// of the name.
+func (v *Vault) sweepParts(ctx context.Context, now time.Time, only string) (int, error) {
+	parts, err := v.unnamed(ctx)
 	if err != nil {
 		return 0, err
 	}
-	objects, err := v.files.List(ctx)
-	if errors.Is(err, jetstream.ErrNoObjectsFound) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, fail("list files", err)
-	}
 	swept := 0
-	for _, o := range objects {
-		if named[blobOf(o.Name)] || now.Sub(o.ModTime) < abandonedAfter {
+	for _, o := range parts {
+		if now.Sub(o.ModTime) < abandonedAfter || only != "" && o.Name != only {
 			continue
 		}
 		if err := v.files.Delete(ctx, o.Name); err != nil {
@@ -277,6 +277,19 @@ func (v *Vault) Sweep(ctx context.Context, now time.Time) (int, error) {
 		swept++
 	}
 	return swept, nil
+}
+
+// unnamed lists the parts that no blob names.
+func (v *Vault) unnamed(ctx context.Context) ([]*jetstream.ObjectInfo, error) {
+	named, err := v.named(ctx)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := v.files.List(ctx)
+	if err != nil && !errors.Is(err, jetstream.ErrNoObjectsFound) {
+		return nil, fail("list files", err)
+	}
+	return slices.DeleteFunc(objects, func(o *jetstream.ObjectInfo) bool { return named[blobOf(o.Name)] }), nil
 }
 
 // named returns the ids of all blobs of all boxes, and of those that come in.

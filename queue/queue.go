@@ -54,6 +54,7 @@ type Queue struct {
 	wrapper Key // wraps the requests' keys and seals shelves; Rotate does anew whatever it sealed
 	mac     Key // proves the register's snapshot
 	lasting lasting
+	role    Role
 
 	putting sync.Map // bucket name → *sync.Mutex: one Put at a time
 }
@@ -71,7 +72,7 @@ func Open(ctx context.Context, a Access, o Options) (*Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &Queue{opts: o, conns: c, wrapper: o.Key.For(useWrap), mac: o.Key.For(useRegister)}
+	q := &Queue{opts: o, conns: c, role: a.Role, wrapper: o.Key.For(useWrap), mac: o.Key.For(useRegister)}
 	for _, to := range []struct {
 		js *jetstream.JetStream
 		nc *nats.Conn

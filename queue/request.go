@@ -22,17 +22,19 @@ const (
 // New takes in a request: it makes its vault, seals the person in it, and opens
 // its ledger with the entry, whose Kind and Ref it fills in, and its Case where
 // there is none: the year and eight characters of the id. When it returns nil
-// all of it is durable; otherwise nothing counts, and what was made is swept.
+// all of it is durable. Otherwise what was made goes at once; where it cannot be
+// told whether the entry was written all the same, Sweep looks a day later.
 func (q *Queue) New(ctx context.Context, opened schema.Entry, who schema.Subject) (schema.Request, error) {
 	id := NewID()
 	r, err := q.open(ctx, id, opened, who)
-	if err != nil {
-		if gone := q.shred(context.WithoutCancel(ctx), id); gone != nil {
-			return schema.Request{}, err // Sweep does it later
-		}
-		return schema.Request{}, err
+	if err == nil {
+		return r, nil
 	}
-	return r, nil
+	code := schema.CodeOf(err)
+	if code != schema.CodeUnreachable && code != schema.CodeInterrupted && q.role != RoleIntake { // which may not erase
+		_ = q.shred(context.WithoutCancel(ctx), id) // else Sweep does it
+	}
+	return schema.Request{}, err
 }
 
 // NewOnce is New for who may ask the same again, not knowing whether it was done:

@@ -192,7 +192,7 @@ func (r Role) inLedger() []string {
 			list = append(list, subjectDue+string(kind)+".*.*.*")
 		}
 		list = append(list, "$KV."+bucketRegister+".*", subjectCheckpoint, subjectEvent+"*")
-		list = append(list, api("STREAM.MSG.GET.*", "STREAM.MSG.DELETE."+streamJobs)...)
+		list = append(list, api("STREAM.LIST", "STREAM.MSG.GET.*", "STREAM.MSG.DELETE."+streamJobs, "STREAM.MSG.DELETE."+streamSchedule)...)
 	}
 	return list
 }
@@ -211,6 +211,9 @@ func (r Role) inBlobs() []string {
 	}
 	if r.erases() {
 		list = append(list, api("STREAM.DELETE.*")...)
+	}
+	if r == RoleClock {
+		list = append(list, api("STREAM.LIST")...)
 	}
 	return list
 }

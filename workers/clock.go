@@ -64,7 +64,11 @@ func (c *Clock) Run(ctx context.Context) error {
 				return nil
 			}
 			swept = ticked
-			_, err := c.Queue.Sweep(ctx, c.Register)
+			s, err := c.Queue.Sweep(ctx, c.Register)
+			if s != (queue.Swept{}) {
+				zerolog.Ctx(ctx).Info().Int("moved", s.Moved).Int("freed", s.Freed).Int("lost", s.Lost).
+					Int("parts", s.Parts).Int("vaults", s.Vaults).Msg("swept")
+			}
 			return err
 		}
 		for _, step := range []struct {

@@ -163,7 +163,7 @@ func (a *app) root() *cobra.Command {
 		a.runCommand(), a.explainCommand(), a.deadlineCommand(), a.catalogCommand(),
 		a.verifyCommand(), a.keyCommand(), a.diffCommand(), a.compareCommand(), a.findingsCommand(), a.postureCommand(),
 		a.serveCommand(), a.workCommand(), a.requestCommand(), a.ledgerCommand(), a.tokenCommand(), a.clusterCommand(),
-		a.simulateCommand(), a.doctorCommand(), a.leftoversCommand(),
+		a.simulateCommand(), a.doctorCommand(), a.leftoversCommand(), a.straysCommand(),
 		a.versionCommand(),
 	)
 	for _, c := range root.Commands() {

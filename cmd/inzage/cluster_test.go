@@ -54,8 +54,8 @@ func (s *transcript) has(words ...string) bool {
 	return false
 }
 
-// On a cluster with a role for each program, two workers share the work; one is
-// killed in a build, and the other finishes it.
+// On a cluster with a role for each program, run as compose.yaml says, two workers
+// share the work; one is killed in a build, and the other finishes it.
 func TestWorkersShareACluster(t *testing.T) {
 	t.Parallel()
 	program := filepath.Join(buildProgram(t), "inzage")
@@ -69,9 +69,15 @@ func TestWorkersShareACluster(t *testing.T) {
 		cmd.Env = append(os.Environ(), "LANG=en_US.UTF-8")
 		return cmd
 	}
-	start := func(role []string, args ...string) (*exec.Cmd, *transcript) {
+	if err := os.WriteFile(filepath.Join(c.Folder, "compose.env"), []byte("INZAGE_CLUSTER="+c.Folder+"\nINZAGE_USER=0:0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	compose := readCompose(t, c.Folder)
+	start := func(name string) (*exec.Cmd, *transcript) {
 		t.Helper()
-		cmd, log := command(role, append(args, "--listen", "", "--temp", t.TempDir())...), new(transcript)
+		s := compose.Services[name]
+		cmd, log := exec.CommandContext(t.Context(), program, s.here(t.TempDir())...), new(transcript) //nolint:gosec // built here
+		cmd.Env = append(os.Environ(), "LANG=en_US.UTF-8", "INZAGE_NATS="+c.URL, "INZAGE_KEY_FILE="+s.mounts()[s.Environment["INZAGE_KEY_FILE"]])
 		cmd.Stderr = log
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
@@ -80,13 +86,13 @@ func TestWorkersShareACluster(t *testing.T) {
 			_ = cmd.Process.Kill()
 			_ = cmd.Wait()
 		})
-		queuetest.Eventually(t, strings.Join(args, " ")+" is ready", func() bool { return log.has(`"ready"`) })
+		queuetest.Eventually(t, name+" is ready", func() bool { return log.has(`"ready"`) })
 		return cmd, log
 	}
 	queuetest.Eventually(t, "the cluster is prepared", func() bool { return command([]string{"setup"}, "cluster", "prepare").Run() == nil })
 	wrongWays(t, program, c)
-	start([]string{"clock", "notify"}, "serve")
-	first, one := start([]string{"fetch", "build"}, "work")
+	start("serve")
+	first, one := start("work-1")
 	killed := make(chan struct{})
 	one.mu.Lock()
 	one.cue, one.then = []string{"job begins", `"job":"build"`}, func() { // in the build
@@ -94,7 +100,7 @@ func TestWorkersShareACluster(t *testing.T) {
 		close(killed)
 	}
 	one.mu.Unlock()
-	_, two := start([]string{"fetch", "build"}, "work")
+	_, two := start("work-2")
 
 	folder := t.TempDir()
 	person := filepath.Join(folder, "person.yaml")
@@ -135,6 +141,9 @@ func TestWorkersShareACluster(t *testing.T) {
 	}
 	if out, err := command([]string{"audit"}, "ledger", "verify").CombinedOutput(); err != nil || !bytes.Contains(out, []byte("8 ledgers checked")) {
 		t.Errorf("%v: %s", err, out)
+	}
+	if out, err := command([]string{"clock"}, "strays").CombinedOutput(); err != nil || bytes.Contains(out, []byte("--delete")) {
+		t.Errorf("strays of no request: %v, %s", err, out)
 	}
 	if two.has("refused") {
 		t.Error("the worker was refused something")

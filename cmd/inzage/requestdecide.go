@@ -125,6 +125,7 @@ func (a *app) tellDecision(r schema.Request, kind schema.EntryKind, asJSON bool,
 // retryCommand orders a part again that was given up, or a build that is stuck.
 func (a *app) retryCommand() *cobra.Command {
 	var source, actor string
+	var asJSON bool
 	var reach *reachFlags
 	c := a.command("retry CASE", "request.retry", cobra.ExactArgs(1), func(c *cobra.Command, args []string) error {
 		by, err := a.actor(actor)
@@ -145,19 +146,23 @@ func (a *app) retryCommand() *cobra.Command {
 		if r, err = q.Retry(ctx, r.ID, source, by); err != nil {
 			return err
 		}
+		if asJSON {
+			return a.json(r.On(today(conf.zone())))
+		}
 		return a.showRequest(r, today(conf.zone()))
 	})
 	reach = a.reachFlags(c)
 	c.ValidArgsFunction = a.completeCases(func() *reachFlags { return reach })
 	c.Flags().StringVar(&source, "source", "", a.text("cli.flag.retry-source"))
 	c.Flags().StringVar(&actor, "actor", "", a.text("cli.flag.actor"))
+	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
 	return c
 }
 
 // eraseCommand erases what a closed request holds.
 func (a *app) eraseCommand() *cobra.Command {
 	var actor string
-	var yes, tampered bool
+	var yes, tampered, asJSON bool
 	var reach *reachFlags
 	c := a.command("erase CASE", "request.erase", cobra.ExactArgs(1), func(c *cobra.Command, args []string) error {
 		by, err := a.actor(actor)
@@ -169,9 +174,9 @@ func (a *app) eraseCommand() *cobra.Command {
 		}
 		ctx := c.Context()
 		if tampered {
-			return a.eraseTampered(ctx, reach, args[0], by)
+			return a.eraseTampered(ctx, reach, args[0], by, asJSON)
 		}
-		q, _, r, err := a.openCase(ctx, reach, args[0])
+		q, conf, r, err := a.openCase(ctx, reach, args[0])
 		if err != nil {
 			return err
 		}
@@ -179,20 +184,20 @@ func (a *app) eraseCommand() *cobra.Command {
 		if r, err = q.Erase(ctx, r.ID, by); err != nil {
 			return err
 		}
-		a.printf("%s\n", a.text("cli.request.done.erased", "case", r.Case))
-		return nil
+		return a.tellDecision(r, schema.EntryErased, asJSON, today(conf.zone()))
 	})
 	reach = a.reachFlags(c)
 	c.ValidArgsFunction = a.completeCases(func() *reachFlags { return reach })
 	c.Flags().StringVar(&actor, "actor", "", a.text("cli.flag.actor"))
 	c.Flags().BoolVar(&yes, "yes", false, a.text("cli.flag.erase-yes"))
 	c.Flags().BoolVar(&tampered, "tampered", false, a.text("cli.flag.erase-tampered"))
+	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
 	return c
 }
 
 // eraseTampered erases a request whose ledger does not verify, also where no
 // service runs: none starts with such a ledger.
-func (a *app) eraseTampered(ctx context.Context, reach *reachFlags, name string, by schema.Actor) error {
+func (a *app) eraseTampered(ctx context.Context, reach *reachFlags, name string, by schema.Actor, asJSON bool) error {
 	q, done, err := a.openAtRest(ctx, reach)
 	if err != nil {
 		return err
@@ -206,6 +211,9 @@ func (a *app) eraseTampered(ctx context.Context, reach *reachFlags, name string,
 	}
 	if r, err = q.EraseTampered(ctx, r.ID, by); err != nil {
 		return err
+	}
+	if asJSON {
+		return a.json(r) // without its dates: they cannot be relied on
 	}
 	a.printf("%s\n", a.text("cli.request.erased-tampered", "request", string(r.ID)))
 	return nil

@@ -19,7 +19,7 @@ import (
 // says why, and the person can see it (CJEU C-579/21).
 func (a *app) requestGetCommand() *cobra.Command {
 	var out, why, actor string
-	var force bool
+	var force, asJSON bool
 	var reach *reachFlags
 	c := a.command("get CASE", "request.get", cobra.ExactArgs(1), func(c *cobra.Command, args []string) error {
 		by, err := a.actor(actor)
@@ -48,6 +48,9 @@ func (a *app) requestGetCommand() *cobra.Command {
 		if err := a.copyBundle(ctx, q, r, target); err != nil {
 			return err
 		}
+		if asJSON {
+			return a.json(map[string]string{"file": target, "sha256": r.Bundle})
+		}
 		a.printf("%s\n", a.text("cli.run.done", "file", target))
 		return nil
 	})
@@ -57,6 +60,7 @@ func (a *app) requestGetCommand() *cobra.Command {
 	c.Flags().StringVar(&why, "why", "", a.text("cli.flag.why"))
 	c.Flags().StringVar(&actor, "actor", "", a.text("cli.flag.actor"))
 	c.Flags().BoolVar(&force, "force", false, a.text("cli.flag.force"))
+	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
 	_ = c.RegisterFlagCompletionFunc("why", cobra.FixedCompletions(codes(schema.ViewReasons()), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
