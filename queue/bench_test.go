@@ -17,9 +17,8 @@ func BenchmarkRegister(all *testing.B) {
 	folder := all.TempDir()
 	s := queuetest.Serve(all, folder)
 	q := queuetest.Open(all, s)
-	if err := queue.Fill(all.Context(), q, requests); err != nil {
-		all.Fatal(queuetest.Why(err))
-	}
+	today := schema.CivilDate(time.Now(), time.UTC)
+	queuetest.Fill(all, s.Access(), requests, func(n int) schema.Date { return today.AddDays(-n % 60) })
 	open := func(b testing.TB) *queue.Register {
 		b.Helper()
 		r, err := q.OpenRegister(b.Context())

@@ -3,11 +3,9 @@ package queue
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"strconv"
 
 	"github.com/nats-io/nats.go"
-	"github.com/synadia-io/orbit.go/jetstreamext"
 
 	"inzage/schema"
 )
@@ -67,38 +65,6 @@ func WriteNewer(ctx context.Context, q *Queue, r schema.Request) error {
 	msg.Header.Set(headerVersion, strconv.Itoa(entryVersion+1))
 	_, err := q.ledger.PublishMsg(ctx, msg)
 	return err
-}
-
-// Fill writes the ledgers of many verified requests, many in one batch.
-func Fill(ctx context.Context, q *Queue, requests int) error {
-	var batch []*nats.Msg
-	at := q.now()
-	for n := range requests {
-		r, prev := schema.Request{ID: NewID()}, ""
-		for _, e := range []schema.Entry{
-			{Kind: schema.EntryOpened, Case: strconv.Itoa(n), Channel: schema.ChannelDesk, Day: q.today(at).AddDays(-n % 60), Lang: schema.Dutch, Parts: []string{"graphexport", "dataviewer"}},
-			{Kind: schema.EntryVerified, Code: "signed-in"},
-		} {
-			e.N, e.At, e.Actor, e.Prev = r.Entries+1, at, schema.ActorSystem, prev
-			r.Entries++
-			text, err := json.Marshal(e)
-			if err != nil {
-				return err
-			}
-			prev = hashOf(text)
-			msg := nats.NewMsg(subjectLedger + string(r.ID) + "." + strconv.Itoa(e.N) + ".entry")
-			msg.Data = text
-			msg.Header.Set(headerVersion, strconv.Itoa(entryVersion))
-			batch = append(batch, msg)
-		}
-		if len(batch) >= 500 || n == requests-1 {
-			if _, err := jetstreamext.PublishMsgBatch(ctx, q.ledger, batch); err != nil {
-				return err
-			}
-			batch = nil
-		}
-	}
-	return nil
 }
 
 // Touch makes the register write its whole snapshot.

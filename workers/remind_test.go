@@ -49,11 +49,10 @@ func TestRemindersOverARestart(t *testing.T) {
 		return q, func(ctx context.Context) (workers.Swept, error) { return clock.Sweep(ctx, today) }, func() { q.Close(); server.Close() }
 	}
 
-	q, _, end := open()
-	began := time.Now()
-	ids := many(t, q, requests)
-	t.Logf("written in %v", time.Since(began))
-	end()
+	server := queuetest.Serve(t, folder)
+	queuetest.Open(t, server).Close() // makes the streams
+	ids := queuetest.Fill(t, server.Access(), requests, func(int) schema.Date { return schema.NewDate(2026, time.October, 26) })
+	server.Close()
 
 	q, sweep, end := open()
 	r, err := q.Request(t.Context(), ids[0])
@@ -65,7 +64,7 @@ func TestRemindersOverARestart(t *testing.T) {
 		t.Fatalf("a request owes %d reminders, want some", each)
 	}
 	left.Store(int64(requests / 2))
-	began = time.Now()
+	began := time.Now()
 	first, err := sweep(half)
 	if schema.CodeOf(err) != schema.CodeInterrupted || first.Reminders == 0 || first.Reminders >= requests*each {
 		t.Fatalf("not stopped half-way: %+v, %s", first, queuetest.Why(err))
@@ -123,26 +122,4 @@ func TestRemindersOverARestart(t *testing.T) {
 		t.Errorf("another turn: %+v, %s", done, queuetest.Why(err))
 	}
 	t.Logf("a sweep with nothing to remind of took %v", time.Since(began))
-}
-
-// many writes the ledgers of requests that came in 35 days ago.
-func many(t *testing.T, q *queue.Queue, requests int) []schema.RequestID {
-	t.Helper()
-	ids := make([]schema.RequestID, requests)
-	var writers sync.WaitGroup
-	for w := range 8 {
-		writers.Go(func() {
-			for i := w; i < requests; i += 8 {
-				ids[i] = queue.NewID()
-				opened := queuetest.Opened(fmt.Sprint("2026-", i), "graphexport")
-				opened.Kind, opened.Day = schema.EntryOpened, schema.NewDate(2026, time.October, 26)
-				if _, err := q.Append(t.Context(), ids[i], opened, schema.Entry{Kind: schema.EntryVerified, Code: "signed-in"}); err != nil {
-					t.Error(queuetest.Why(err))
-					return
-				}
-			}
-		})
-	}
-	writers.Wait()
-	return ids
 }

@@ -1,0 +1,52 @@
+package queuetest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"inzage/queue"
+	"inzage/schema"
+)
+
+// Fill writes the ledgers of many verified requests, without vaults, many in one
+// batch: taking them in would take long. day says when each was received. The
+// case number of a request is its place in the list that it returns.
+func Fill(t testing.TB, a queue.Access, requests int, day func(n int) schema.Date) []schema.RequestID {
+	t.Helper()
+	i := Intrude(t, a)
+	var batch []*nats.Msg
+	ids := make([]schema.RequestID, requests)
+	for n := range requests {
+		ids[n] = queue.NewID()
+		prev := ""
+		opened := Opened(strconv.Itoa(n), "graphexport", "dataviewer")
+		opened.Kind, opened.Day = schema.EntryOpened, day(n)
+		for k, e := range []schema.Entry{opened, {Kind: schema.EntryVerified, Code: "signed-in"}} {
+			e.N, e.At, e.Actor, e.Prev = k+1, time.Now().UTC(), schema.ActorSystem, prev
+			text, err := json.Marshal(e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum := sha256.Sum256(text)
+			prev = hex.EncodeToString(sum[:])
+			msg := nats.NewMsg("inzage.led." + string(ids[n]) + "." + strconv.Itoa(e.N) + ".entry." + string(e.Kind))
+			msg.Data = text
+			msg.Header.Set("Inzage-Version", "1")
+			batch = append(batch, msg)
+		}
+		if len(batch) >= 500 || n == requests-1 {
+			if _, err := jetstreamext.PublishMsgBatch(t.Context(), i.js, batch); err != nil {
+				t.Fatal(err)
+			}
+			batch = nil
+		}
+	}
+	return ids
+}
