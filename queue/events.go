@@ -129,20 +129,15 @@ func (q *Queue) ensureEvents(ctx context.Context) error {
 // Tell tells programs on NATS what is put on record, each entry once, until ctx
 // ends. Several processes may do so at once. What cannot be told now is told later.
 func (q *Queue) Tell(ctx context.Context) error {
-	for {
-		err := q.tellOn(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
+	for ctx.Err() == nil {
 		pause := time.Millisecond
-		if !raced(err) { // else another process was faster
+		if err := q.tellOn(ctx); ctx.Err() == nil && !raced(err) { // else another process was faster
 			zerolog.Ctx(ctx).Warn().Str("code", string(schema.CodeOf(err))).Msg("events are told later")
 			pause = time.Minute
 		}
-		if wait(ctx, jitter(pause)) != nil {
-			return nil
-		}
+		_ = wait(ctx, jitter(pause)) // it ends with ctx
 	}
+	return nil
 }
 
 // tellOn goes on where the stream of events ends. It publishes on condition that the
