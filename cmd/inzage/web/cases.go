@@ -126,8 +126,8 @@ type proposal struct {
 	Decide bool // the visitor can confirm
 	// TakeOver says that a program prepared it, and that it takes two people.
 	TakeOver bool
-	Stop   bool // the visitor can decline
-	Reason string
+	Stop     bool // the visitor can decline
+	Reason   string
 }
 
 // decision is a form for an act.
