@@ -13,7 +13,7 @@
 //
 // What is decided about a request is decided where the desk and the commands have
 // it decided too: queue, workers.Reception and schema.Request.Apply. A program only
-// ever prepares (decision 0022): people confirm. Nothing that a program gets holds
+// ever prepares (decision 0025): people confirm. Nothing that a program gets holds
 // a value of the person, and no scope opens the bundle.
 package api
 
