@@ -22,6 +22,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -132,14 +133,16 @@ func (d *Desk) Handler() http.Handler {
 	}}))
 	// Requests that another site makes the browser send are refused, before any
 	// of it is read (net/http: Sec-Fetch-Site, else Origin against Host).
-	return headers(http.NewCrossOriginProtection().Handler(mux))
+	return d.headers(http.NewCrossOriginProtection().Handler(mux))
 }
 
 // today is the civil day.
 func (d *Desk) today() schema.Date { return schema.CivilDate(d.Now(), d.Zone) }
 
-// headers are on every answer.
-func headers(next http.Handler) http.Handler {
+// headers are on every answer. A browser that once came to a desk behind TLS does
+// not come without it for a year (RFC 6797).
+func (d *Desk) headers(next http.Handler) http.Handler {
+	secure := strings.HasPrefix(d.Address, "https://")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
@@ -148,6 +151,9 @@ func headers(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("X-Content-Type-Options", "nosniff")
+		if secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -189,14 +189,12 @@ func (d *Desk) fromService(v *visit) error {
 	if f.again != "" && who.Actor != f.again {
 		return d.refuse(v, refusedOther)
 	}
-	if v.who != nil {
-		d.sessions.end(v.who.token)
-	}
-	d.setCookie(v.w, d.cookieName(), d.sessions.begin(who, c.proven(d.Now(), f.again != "")), 0)
+	d.admit(v, byService, who, c.proven(d.Now(), f.again != ""))
 	return v.to(f.next)
 }
 
 func (d *Desk) refuse(v *visit, reason string) error {
+	v.refused(byService, reason)
 	return d.show(v, http.StatusForbidden, "signin-refused", "desk.refused."+reason)
 }
 

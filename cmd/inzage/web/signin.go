@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"inzage/schema"
 )
 
@@ -130,13 +132,37 @@ func (d *Desk) showLink(v *visit) error {
 func (d *Desk) useLink(v *visit) error {
 	one, ok := d.links.find(v.r.PathValue("link"), true)
 	if !ok || d.Local == nil {
+		v.refused(byLink, refusedGone)
 		return d.show(v, http.StatusGone, "signin-gone", nil)
 	}
+	d.admit(v, byLink, d.Local.People[one.person], d.Now())
+	return v.to(one.next)
+}
+
+// How somebody signs in, as the log says it.
+const (
+	byLink    = "link"
+	byService = "service"
+)
+
+// admit begins a session in the place of the one there was, and puts it on record
+// (ASVS 5.0, 16.3.1): how, and with which roles. Who it is stands in the ledger,
+// as the one who does something, and nowhere else.
+func (d *Desk) admit(v *visit, how string, who Person, proven time.Time) {
 	if v.who != nil {
 		d.sessions.end(v.who.token)
 	}
-	d.setCookie(v.w, d.cookieName(), d.sessions.begin(d.Local.People[one.person], d.Now()), 0)
-	return v.to(one.next)
+	d.setCookie(v.w, d.cookieName(), d.sessions.begin(who, proven), 0)
+	roles := zerolog.Arr()
+	for _, r := range who.Roles {
+		roles.Str(string(r))
+	}
+	zerolog.Ctx(v.ctx()).Info().Str("how", how).Array("roles", roles).Msg("signed in")
+}
+
+// refused puts on record that somebody could not sign in.
+func (v *visit) refused(how, reason string) {
+	zerolog.Ctx(v.ctx()).Warn().Str("how", how).Str("reason", reason).Msg("sign-in refused")
 }
 
 func (d *Desk) signOut(v *visit) error {
