@@ -104,8 +104,11 @@ func (b *book) amounts() []string {
 	if b.overview.first.IsZero() {
 		return []string{count}
 	}
-	return []string{count, b.word("readme.period",
-		"from", w.date(b.overview.first.In(b.head.Zone)), "to", w.date(b.overview.last.In(b.head.Zone)))}
+	from, to := w.date(b.overview.first.In(b.head.Zone)), w.date(b.overview.last.In(b.head.Zone))
+	if from == to {
+		return []string{count, b.word("readme.day", "day", from)}
+	}
+	return []string{count, b.word("readme.period", "from", from, "to", to)}
 }
 
 // sourceBalance is the balance of all files of one source.
