@@ -15,7 +15,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -308,15 +307,22 @@ func (b *bench) command(name string, args ...string) {
 func (b *bench) took(env []string, name string, args ...string) cost {
 	c := exec.CommandContext(b.Context(), name, args...)
 	c.Env = append(os.Environ(), env...)
+	var said bytes.Buffer
+	c.Stdout, c.Stderr = &said, &said
 	start := time.Now()
-	out, err := c.CombinedOutput()
+	if err := c.Start(); err != nil {
+		b.Fatalf("%s: %v", filepath.Base(name), err)
+	}
+	ended, peak := make(chan struct{}), make(chan float64)
+	go func() { peak <- peakOf(c.Process.Pid, ended) }()
+	err := c.Wait()
+	wall := time.Since(start)
+	close(ended)
+	out, most := said.Bytes(), <-peak
 	if err != nil && (c.ProcessState == nil || c.ProcessState.ExitCode() != exitIncomplete) {
 		b.Fatalf("%s: %v\n%s", filepath.Base(name), err, out)
 	}
-	took := cost{wall: time.Since(start), cpu: c.ProcessState.UserTime() + c.ProcessState.SystemTime()}
-	if usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		took.peak = float64(usage.Maxrss) / 1024
-	}
+	took := cost{wall: wall, cpu: c.ProcessState.UserTime() + c.ProcessState.SystemTime(), peak: most}
 	if _, said, ok := bytes.Cut(out, []byte("took ")); ok {
 		s, _, _ := bytes.Cut(said, []byte(" s\n"))
 		if seconds, err := strconv.ParseFloat(string(s), 64); err == nil {
@@ -324,4 +330,26 @@ func (b *bench) took(env []string, name string, args ...string) cost {
 		}
 	}
 	return took
+}
+
+// peakOf watches how much memory a program has at most, in MiB, until it ended.
+// What the system says of it after the end (getrusage) counts the memory of the
+// test that started it, which it shares until it becomes another program.
+func peakOf(pid int, ended <-chan struct{}) (peak float64) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if _, after, ok := bytes.Cut(status, []byte("VmHWM:")); err == nil && ok {
+			kib, _, _ := bytes.Cut(bytes.TrimSpace(after), []byte(" "))
+			if n, err := strconv.ParseFloat(string(kib), 64); err == nil {
+				peak = n / 1024
+			}
+		}
+		select {
+		case <-ended:
+			return peak
+		case <-tick.C:
+		}
+	}
 }
