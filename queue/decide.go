@@ -22,29 +22,63 @@ func (q *Queue) Decide(ctx context.Context, id schema.RequestID, act schema.Entr
 		}
 	}
 	return q.Update(ctx, id, func(r schema.Request) ([]schema.Entry, error) {
-		e := act
-		if e.Kind == schema.EntryReleased || e.Kind == schema.EntryDelivered {
-			e.Ref = r.Bundle
+		return decided(r, act), nil
+	})
+}
+
+// Confirm is Decide for an act that another proposed, as seen by whoever confirms
+// it now. CodeConflict says that the proposal is another one by now, or gone: what
+// nobody saw, nobody confirmed.
+func (q *Queue) Confirm(ctx context.Context, id schema.RequestID, act schema.Entry, seen schema.Proposal) (schema.Request, error) {
+	return q.Update(ctx, id, func(r schema.Request) ([]schema.Entry, error) {
+		if r.Proposals[act.Kind] != seen {
+			return nil, schema.Fail(schema.CodeConflict, "confirm proposal", nil)
 		}
-		return []schema.Entry{r.Decision(e)}, nil
+		return decided(r, act), nil
+	})
+}
+
+// decided is what is put on record of an act.
+func decided(r schema.Request, e schema.Entry) []schema.Entry {
+	if e.Kind == schema.EntryReleased || e.Kind == schema.EntryDelivered {
+		e.Ref = r.Bundle
+	}
+	return []schema.Entry{r.Decision(e)}
+}
+
+// Prepare is Decide for who may not confirm: where the act takes two people it is
+// a proposal, also where another proposed the same before. reason as in Decide.
+func (q *Queue) Prepare(ctx context.Context, id schema.RequestID, act schema.Entry, reason []byte) (schema.Request, error) {
+	return q.put(ctx, id, act, reason, func(r schema.Request, e schema.Entry) []schema.Entry {
+		if r.TakesTwo(e.Kind) {
+			return proposed(r, e)
+		}
+		return decided(r, e)
 	})
 }
 
 // Propose writes that an act is wanted, and never the act itself, whoever wants it:
 // it is how a program prepares what people decide. reason as in Decide.
 func (q *Queue) Propose(ctx context.Context, id schema.RequestID, act schema.Entry, reason []byte) (schema.Request, error) {
-	ref, err := q.keepReason(ctx, id, act.Kind, reason)
-	if err != nil {
+	return q.put(ctx, id, act, reason, proposed)
+}
+
+// put keeps the words that were given for an act, and writes what it comes to.
+func (q *Queue) put(ctx context.Context, id schema.RequestID, act schema.Entry, reason []byte, as func(schema.Request, schema.Entry) []schema.Entry) (schema.Request, error) {
+	var err error
+	if act.Ref, err = q.keepReason(ctx, id, act.Kind, reason); err != nil {
 		return schema.Request{}, err
 	}
-	return q.Update(ctx, id, func(r schema.Request) ([]schema.Entry, error) {
-		e := act
-		e.Kind, e.Act, e.Ref = schema.EntryProposed, act.Kind, ref
-		if act.Kind == schema.EntryReleased {
-			e.Ref = r.Bundle
-		}
-		return []schema.Entry{e}, nil
-	})
+	return q.Update(ctx, id, func(r schema.Request) ([]schema.Entry, error) { return as(r, act), nil })
+}
+
+// proposed is the proposal of an act.
+func proposed(r schema.Request, e schema.Entry) []schema.Entry {
+	if e.Kind == schema.EntryReleased {
+		e.Ref = r.Bundle
+	}
+	e.Act, e.Kind = e.Kind, schema.EntryProposed
+	return []schema.Entry{e}
 }
 
 // keepReason seals the words that were given for an act; there may be none.

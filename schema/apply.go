@@ -122,7 +122,7 @@ func (r Request) possible(e Entry, today Date) error {
 // no person: who wants it proposes it, or does it where one person is enough.
 func (r Request) Decision(e Entry) Entry {
 	p, ok := r.Proposals[e.Kind]
-	two := r.FourEyes && needsTwo(e.Kind)
+	two := r.TakesTwo(e.Kind)
 	if two && ok && p.By != e.Actor && !p.By.Client() && (e.Code == "" || e.Code == p.Code) {
 		e.Code, e.Ref = p.Code, p.Ref
 		return e
@@ -142,11 +142,15 @@ func (r Request) Decision(e Entry) Entry {
 // Confirms reports whether the act e is a second person's yes to what another
 // proposed: then the words of who proposed it stay its reason.
 func (r Request) Confirms(e Entry) bool {
-	return r.FourEyes && needsTwo(e.Kind) && r.Decision(e).Kind == e.Kind
+	return r.TakesTwo(e.Kind) && r.Decision(e).Kind == e.Kind
 }
 
-// needsTwo reports whether the act takes two people: one who proposes it and
-// another who does it.
+// TakesTwo reports whether the act takes two people in this case: one who proposes
+// it and another who does it.
+func (r Request) TakesTwo(kind EntryKind) bool { return r.FourEyes && needsTwo(kind) }
+
+// needsTwo reports whether the act takes two people where the organisation has
+// four eyes look at a case.
 func needsTwo(kind EntryKind) bool {
 	switch kind {
 	case EntryReleased, EntryRefused, EntryExtended, EntrySuspended:

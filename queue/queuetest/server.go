@@ -3,6 +3,7 @@
 package queuetest
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"strings"
@@ -47,6 +48,25 @@ func Open(t testing.TB, s *embedded.Server, change ...func(*queue.Options)) *que
 func New(t testing.TB, change ...func(*queue.Options)) *queue.Queue {
 	t.Helper()
 	return Open(t, Serve(t, t.TempDir()), change...)
+}
+
+// Register opens the register of a queue and follows the ledger until the test ends.
+func Register(t testing.TB, q *queue.Queue) *queue.Register {
+	t.Helper()
+	reg, err := q.OpenRegister(t.Context())
+	if err != nil {
+		t.Fatal(Why(err))
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- reg.Run(ctx, false) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil && schema.CodeOf(err) != schema.CodeInterrupted {
+			t.Error(Why(err))
+		}
+	})
+	return reg
 }
 
 // Spoil writes what is no entry behind the ledger of a request, as somebody can

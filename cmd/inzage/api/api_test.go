@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -42,19 +41,7 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
-	reg, err := h.q.OpenRegister(t.Context())
-	if err != nil {
-		t.Fatal(queuetest.Why(err))
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- reg.Run(ctx, false) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil && schema.CodeOf(err) != schema.CodeInterrupted {
-			t.Error(queuetest.Why(err))
-		}
-	})
+	reg := queuetest.Register(t, h.q)
 	h.api, err = New(Options{
 		Queue: h.q, Register: reg, Reception: &workers.Reception{Queue: h.q, Register: reg}, Catalog: words, Zone: time.UTC, Now: now,
 		Open: schema.Entry{FourEyes: true, Parts: []string{"graphexport"}}, Health: h.q.Health, Version: "test",

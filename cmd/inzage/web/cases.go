@@ -128,6 +128,7 @@ type proposal struct {
 	TakeOver bool
 	Stop     bool // the visitor can decline
 	Reason   string
+	Seen     string // which proposal this is, for who confirms it
 }
 
 // decision is a form for an act.
@@ -185,7 +186,7 @@ func (d *Desk) casePage(v *visit) (casePage, error) {
 	}
 	for _, kind := range slices.Sorted(maps.Keys(r.Proposals)) {
 		one := r.Proposals[kind]
-		q := proposal{Kind: kind, Code: d.reason(v, kind, one.Code), By: one.By, Mine: one.By == v.who.Actor, Stop: v.has(Reader, Officer)}
+		q := proposal{Kind: kind, Code: d.reason(v, kind, one.Code), By: one.By, Mine: one.By == v.who.Actor, Stop: v.has(Reader, Officer), Seen: seen(one)}
 		q.Decide = v.has(Reader) && !q.Mine
 		if one.By.Client() {
 			q.Decide, q.TakeOver = v.has(Admin), r.FourEyes && kind != schema.EntryWithdrawn

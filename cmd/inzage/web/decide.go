@@ -60,7 +60,8 @@ func (d *Desk) decide(v *visit) error {
 	reason := v.r.FormValue("reason")
 	known := []schema.EntryKind{schema.EntryReleased, schema.EntryExtended, schema.EntrySuspended, schema.EntryResumed, schema.EntryRefused}
 	prepared, proposed := v.request.Proposals[kind]
-	confirming := v.r.FormValue("confirm") != ""
+	saw := v.r.FormValue("confirm")
+	confirming := saw != ""
 	confirms := Reader
 	if prepared.By.Client() {
 		confirms, known = Admin, append(known, schema.EntryWithdrawn)
@@ -73,18 +74,27 @@ func (d *Desk) decide(v *visit) error {
 		return schema.Fail(schema.CodeConflict, "decide on request", nil)
 	case confirming && !v.has(confirms), !confirming && !v.has(Admin):
 		return schema.Fail(codeForbidden, "decide on request", nil)
-	case confirming && v.request.Proposals[kind].By == v.who.Actor:
+	case confirming && prepared.By == v.who.Actor:
 		return schema.Fail(schema.CodeFourEyes, "decide on request", nil)
+	case confirming && saw != seen(prepared): // the page is older than the proposal
+		return schema.Fail(schema.CodeConflict, "decide on request", nil)
 	case !confirming && len(reasons) > 0 && !slices.Contains(reasons, code):
 		return schema.Fail(schema.CodeUsage, "decide on request", nil)
-	case confirming:
-		code, reason = "", ""
 	}
-	act := schema.Entry{Kind: kind, Actor: v.who.Actor, Code: code}
+	act := schema.Entry{Kind: kind, Actor: v.who.Actor}
+	if !confirming {
+		act.Code = code
+	}
 	if kind == schema.EntrySuspended || kind == schema.EntryResumed {
 		act.Day = d.today()
 	}
-	r, err := d.Queue.Decide(v.ctx(), v.request.ID, act, []byte(reason))
+	var r schema.Request
+	var err error
+	if confirming {
+		r, err = d.Queue.Confirm(v.ctx(), v.request.ID, act, prepared)
+	} else {
+		r, err = d.Queue.Prepare(v.ctx(), v.request.ID, act, []byte(reason))
+	}
 	if err != nil {
 		return err
 	}
@@ -93,6 +103,12 @@ func (d *Desk) decide(v *visit) error {
 		notice = "desk.done.proposed"
 	}
 	return d.done(v, r, v.back(), notice)
+}
+
+// seen stands for a proposal on the page that shows it, so that only that one can
+// be confirmed there.
+func seen(p schema.Proposal) string {
+	return hashed(string(p.By) + "\n" + string(p.Code) + "\n" + p.Ref)
 }
 
 // decline says that what was proposed will not be done.

@@ -69,19 +69,7 @@ func open(t testing.TB) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reg, err := o.q.OpenRegister(t.Context())
-	if err != nil {
-		t.Fatal(queuetest.Why(err))
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- reg.Run(ctx, false) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil && schema.CodeOf(err) != schema.CodeInterrupted {
-			t.Error(queuetest.Why(err))
-		}
-	})
+	reg := queuetest.Register(t, o.q)
 	local := &Local{Show: true}
 	roles := map[string][]Role{admin: {Admin}, second: {Reader}, officer: {Officer}, both: {Admin, Reader}}
 	for _, name := range people() {
@@ -248,6 +236,12 @@ func (o *office) request(r schema.Request) schema.Request {
 		o.t.Fatal(queuetest.Why(err))
 	}
 	return r
+}
+
+// seen is what the button has with which a proposal is confirmed.
+func (o *office) seen(r schema.Request, kind schema.EntryKind) string {
+	o.t.Helper()
+	return seen(o.request(r).Proposals[kind])
 }
 
 // entries counts the entries of a kind.

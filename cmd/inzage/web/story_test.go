@@ -135,7 +135,13 @@ func TestStory(t *testing.T) {
 	want(t, "decline", dpo.post(file+"/decline", "act", "released"), http.StatusSeeOther)
 	want(t, "confirm what was declined", sec.post(file+"/decide", "act", "released", "confirm", "yes"), http.StatusConflict)
 	want(t, "propose again", adm.post(file+"/decide", "act", "released"), http.StatusSeeOther)
-	want(t, "confirm", sec.post(file+"/decide", "act", "released", "confirm", "yes"), http.StatusSeeOther)
+	old := o.seen(r, schema.EntryReleased)
+	want(t, "another prepares the same", o.sit(both).post(file+"/decide", "act", "released"), http.StatusSeeOther)
+	if now := o.request(r); now.State != schema.StateReview {
+		t.Fatalf("two who prepare it make it %s: nobody confirmed", now.State)
+	}
+	want(t, "confirm from a page of before", sec.post(file+"/decide", "act", "released", "confirm", old), http.StatusConflict)
+	want(t, "confirm", sec.post(file+"/decide", "act", "released", "confirm", o.seen(r, schema.EntryReleased)), http.StatusSeeOther)
 	if r = o.request(r); r.State != schema.StateReleased {
 		t.Fatalf("it is %s", r.State)
 	}
