@@ -54,6 +54,13 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if folder := os.Getenv(soakFolder); folder != "" {
+		if err := soakWorker(context.Background(), folder); err != nil {
+			fmt.Fprintln(os.Stderr, queuetest.Why(err))
+			os.Exit(1)
+		}
+		return
+	}
 	os.Exit(m.Run())
 }
 
