@@ -106,6 +106,10 @@ long: ## a bundle of full size; a day on which 100,000 requests owe reminders, c
 	INZAGE_LONG=1 go test -count 1 -timeout 60m -run TestClusterLosesItsLeader -v ./queue/queuetest
 	for n in $$(seq $(COUNT)); do INZAGE_LONG=1 INZAGE_SEED=$$RANDOM go test -count 1 -timeout 60m -run TestKilledService -v ./workers; done
 
+.PHONY: soak
+soak: ## a day of 2,000 requests with a fault in every minute, in about an hour; INZAGE_SOAK_MINUTES, INZAGE_SOAK_REQUESTS and INZAGE_SEED are for another
+	INZAGE_LONG=1 go test -count 1 -timeout 0 -run TestSoak -v ./workers
+
 .PHONY: bench
 bench: ## print the table of speed and memory: INZAGE_BENCH_MB (50) of events, INZAGE_BENCH_RUNS (5), INZAGE_BENCH_LARGE_MB (none)
 	.ci/peers

@@ -360,4 +360,3 @@ func (d *day) calm(t *testing.T) {
 		return true
 	})
 }
-
