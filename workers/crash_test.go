@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -61,7 +62,9 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	_ = os.RemoveAll(builtChild)
+	os.Exit(code)
 }
 
 // crashService runs a service of three slow sources until it is killed, or
@@ -182,18 +185,24 @@ type child struct {
 	said *bytes.Buffer
 }
 
-// buildChild builds this very test program without the race detector, which
+// builtChild is where the program is that buildChild built, for TestMain to remove.
+var builtChild string
+
+// buildChild builds this very test program, once, without the race detector, which
 // would make it ten times as slow to start, a hundred times over.
-func buildChild(t *testing.T) string {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), "service.test")
-	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-race=false", "-o", program, ".")
+var buildChild = sync.OnceValues(func() (string, error) {
+	var err error
+	if builtChild, err = os.MkdirTemp("", "inzage-test-"); err != nil {
+		return "", err
+	}
+	program := filepath.Join(builtChild, "service.test")
+	build := exec.Command("go", "test", "-c", "-race=false", "-o", program, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+		return "", fmt.Errorf("%w: %s", err, out)
 	}
-	return program
-}
+	return program, nil
+})
 
 func startChild(t *testing.T, program, folder string) *child {
 	t.Helper()
@@ -342,7 +351,10 @@ func once(t *testing.T, q *queue.Queue, r schema.Request) {
 // bundles that it makes undisturbed.
 func TestKilledServiceLosesNothing(t *testing.T) {
 	t.Parallel()
-	program := buildChild(t)
+	program, err := buildChild()
+	if err != nil {
+		t.Fatal(err)
+	}
 	calm := t.TempDir()
 	quiet := startChild(t, program, calm)
 	want := bundles(t, calm)

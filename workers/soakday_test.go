@@ -8,13 +8,14 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"inzage/explain"
+	"inzage/explain/catalog"
 	"inzage/queue"
 	"inzage/queue/embedded"
 	"inzage/queue/queuetest"
@@ -30,16 +31,17 @@ const soakQuota = 4<<30 + 256<<20 + 64<<20
 type day struct {
 	minutes, requests int
 	seed              uint64
-	program, folder   string // of this very test, and of the store
+	program, folder   string
 
-	clock  soakClock
-	dice   *rand.Rand
-	taken  int // requests taken in
-	faults map[string]int
-	sender soakSender
-	series []sample
-	child  *soakChild
-	full   schema.RequestID // holds what fills the store
+	catalog *explain.Catalog
+	clock   soakClock
+	dice    *rand.Rand
+	taken   int // requests taken in
+	faults  map[string]int
+	sender  soakSender
+	series  []sample
+	child   *soakChild
+	full    schema.RequestID // holds what fills the store
 
 	// What goes when the store is closed.
 	server   *embedded.Server
@@ -78,11 +80,14 @@ func newDay(t *testing.T, minutes, requests int) *day {
 	t.Helper()
 	d := &day{minutes: minutes, requests: requests, folder: t.TempDir(), faults: make(map[string]int)}
 	var err error
-	if d.program, err = os.Executable(); err != nil {
+	if d.program, err = buildChild(); err != nil {
 		t.Fatal(err)
 	}
 	d.seed = uint64(number(t, crashOtherSeed, crashSeed)) //nolint:gosec // not negative
-	d.dice = rand.New(rand.NewPCG(d.seed, 1))             //nolint:gosec // the same every time
+	if d.catalog, err = explain.Load(catalog.FS()); err != nil {
+		t.Fatal(err)
+	}
+	d.dice = rand.New(rand.NewPCG(d.seed, 1)) //nolint:gosec // the same every time
 	d.clock.ahead.Store(int64(-time.Duration(minutes)*time.Minute - 48*time.Hour))
 	return d
 }
@@ -118,7 +123,7 @@ func (d *day) open(t *testing.T) {
 
 func (d *day) work(t *testing.T) {
 	t.Helper()
-	s, err := soakService(d.q, filepath.Join(d.folder, "work"), d.seed, &d.sender)
+	s, err := soakService(d.q, d.catalog, filepath.Join(d.folder, "work"), d.seed, &d.sender)
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
@@ -144,7 +149,7 @@ func (d *day) fault(t *testing.T, minute int) {
 	switch {
 	case minute%60 == 2:
 		what = "files full"
-	case minute%12 == 4:
+	case minute%12 == 3:
 		what = "store reopened"
 	}
 	d.faults[what]++

@@ -160,11 +160,7 @@ func soakOptions(key queue.Key, now func() time.Time) queue.Options {
 }
 
 // soakService is what works on the jobs, wired as `inzage serve` does it.
-func soakService(q *queue.Queue, temp string, seed uint64, sender notices.Sender) (*workers.Service, error) {
-	c, err := explain.Load(catalog.FS())
-	if err != nil {
-		return nil, err
-	}
+func soakService(q *queue.Queue, c *explain.Catalog, temp string, seed uint64, sender notices.Sender) (*workers.Service, error) {
 	if err := os.MkdirAll(temp, 0o700); err != nil {
 		return nil, err
 	}
@@ -218,7 +214,11 @@ func soakWorker(ctx context.Context, folder string) error {
 		return err
 	}
 	defer q.Close()
-	s, err := soakService(q, filepath.Join(folder, "work-elsewhere"), seed, new(soakSender))
+	c, err := explain.Load(catalog.FS())
+	if err != nil {
+		return err
+	}
+	s, err := soakService(q, c, filepath.Join(folder, "work-elsewhere"), seed, new(soakSender))
 	if err != nil {
 		return err
 	}
