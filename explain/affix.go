@@ -155,10 +155,11 @@ func (c *Catalog) affixText(a *affix, rest []string, l schema.Lang) string {
 	return a.text.in(l).fill(map[string]string{slotRest: words})
 }
 
-// nameIt says the words as a thing, or quotes them.
+// nameIt says the words as a thing, or quotes them where they are not known or,
+// like "data" alone, say nothing.
 func (c *Catalog) nameIt(words []string, l schema.Lang) string {
 	p := c.thing(words, l)
-	if !p.known {
+	if !p.known || p.text == "" && len(words) > 0 {
 		return c.quote(words, l)
 	}
 	return p.text

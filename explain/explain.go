@@ -155,6 +155,12 @@ func (x *Explainer) newNote(n *schema.Note, fp *fieldPlan, kind schema.Kind, v s
 	if n.Layer == schema.LayerNone {
 		x.byShape(n, v)
 	}
+	if fp.guess && isGUID(v) {
+		if raised := n.Class.Raise(schema.PseudonymousIdentifier); raised != n.Class {
+			n.Class, n.Raised, n.Identifier = raised, "detected-code", "other-code"
+			n.Why = x.in.text("reason.detected-code")
+		}
+	}
 	if kind != schema.String {
 		return
 	}

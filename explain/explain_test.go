@@ -163,12 +163,14 @@ func TestFieldLayersAndClasses(t *testing.T) {
 		{"ext.metadata.f.Anything", "321", schema.LayerDictionary, schema.AggregateTechnical, "Een merk."},
 		{"data.FileCount", "12", schema.LayerRule, schema.AggregateTechnical, "Een aantal: het bestand."},
 		{"data.items[3].FooCount", "12", schema.LayerRule, schema.AggregateTechnical, "Een aantal: ‘foo’."},
+		{"data.Activity", "x", schema.LayerRule, schema.Unknown, "Iets over: ‘activity’."},
 		{"data.File", "x", schema.LayerRule, schema.Unknown, "Iets over: het bestand."},
 		{"data.Foo", "0f8fad5b-d9cb-469f-a165-70867728950e", schema.LayerShape, schema.PseudonymousIdentifier, "Een code."},
 		{"data.Foo", "2025-11-03T08:14:09Z", schema.LayerShape, schema.LinkedUsage, "Een moment."},
 		{"data.Foo", "16.0.17928", schema.LayerShape, schema.DeviceOrSoftware, "Een versie."},
 		{"data.Foo", "", schema.LayerShape, schema.Unknown, "Leeg."},
 		{"data.Foo", "bar", schema.LayerNone, schema.Unknown, "Onbekend veld."},
+		{"data.FileCount", "0f8fad5b-d9cb-469f-a165-70867728950e", schema.LayerRule, schema.PseudonymousIdentifier, "Een aantal: het bestand."},
 		{"data.FileCount", "jan@waterland.example", schema.LayerRule, schema.DirectIdentifier, "Een aantal: het bestand."},
 	}
 	for _, tc := range tests {

@@ -80,6 +80,8 @@ func TestMaskText(t *testing.T) {
 		"own after line break": {`Van:\nsanne.dewit@waterland.example`, `Van:\nsanne.dewit@waterland.example`},
 		"base64":               {"t=" + base("van "+karimMail+" aan jou"), "t=[collega 1]"},
 		"base64, own":          {"t=" + base("van "+ownMail), "t=" + base("van "+ownMail)},
+		"base64, Latin-1":      {base("Ren\xe9e aan " + karimMail), "[collega 1]"},
+		"name, no base64":      {"ItemCountCachedAccountCompleted", "ItemCountCachedAccountCompleted"},
 		"UTF-16":               {wide("van " + karimMail), "v\x00a\x00n\x00 \x00[collega 1]"},
 		"Windows folder":       {`C:\Users\karim.bakker\Documents\Nota.docx`, `C:\Users\[collega 1]\Documents\Nota.docx`},
 		"escaped folder":       {`C:\\Users\\karim.bakker\\Nota.docx`, `C:\\Users\\[collega 1]\\Nota.docx`},

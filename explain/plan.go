@@ -39,6 +39,7 @@ type fieldPlan struct {
 	facet   facetField // what the value says of the record as a whole, if says
 	says    bool
 	weak    bool // see field
+	guess   bool // the class rests on the name alone, and says that the value is no code of anything
 	memory
 }
 
@@ -352,6 +353,7 @@ func (x *Explainer) planned(path, short string, f *field) *fieldPlan {
 		Layer: f.layer, Rule: f.rule, Ref: f.ref, Identifier: f.id,
 	}
 	fp.weak = f.weak
+	fp.guess = f.layer == schema.LayerRule && f.class != schema.Stripped && f.why != "product-id"
 	return fp
 }
 

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strconv"
 	"strings"
@@ -207,10 +208,15 @@ func readable(word string) (string, bool) {
 	if err != nil || !plainText(b) {
 		return "", false
 	}
-	return string(b), true
+	if bytes.IndexByte(b, 0) >= 0 {
+		return string(b), true // UTF-16
+	}
+	// A long name decodes to bytes as well ("ItemCountAccountCompleted"). What is no
+	// letter in UTF-8 is none here, or an @ among such bytes would be an address.
+	return strings.ToValidUTF8(string(b), " "), true
 }
 
-// plainText reports whether b reads as text, in UTF-8 or UTF-16.
+// plainText reports whether b can be text, in UTF-8 or UTF-16.
 func plainText(b []byte) bool {
 	for _, c := range b {
 		if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != 0 || c == 0x7f {

@@ -3,6 +3,7 @@ package bundle
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"inzage/schema"
 )
@@ -39,17 +40,54 @@ func (b *book) summary(events []*eventRow) *section {
 	return s
 }
 
+// titled is what a reader takes for one thing: kinds of event that are called
+// the same, of one program.
+type titled struct {
+	title, app  string
+	count       int64
+	first, last time.Time
+}
+
 // topEvents is what happened most, in words.
 func (b *book) topEvents(s *section, events []*eventRow) {
 	if len(events) == 0 {
 		return
 	}
+	list := b.byTitle(events)
 	var rows [][]cell
-	for _, e := range events[:min(topEvents, len(events))] {
-		title := cmp.Or(e.title, EventName(e.name, e.action), b.word("summary.unnamed"))
-		rows = append(rows, []cell{text(title), number(e.count), text(e.app), day(e.first), day(e.last)})
+	for _, h := range list[:min(topEvents, len(list))] {
+		rows = append(rows, []cell{text(h.title), number(h.count), text(h.app), day(h.first), day(h.last)})
 	}
 	s.add(heading(b.word("summary.top")), b.newTable("summary.top", rows, "what", "count", "app", "first", "last"))
+}
+
+// byTitle adds up kinds of event that are called the same, the most first.
+func (b *book) byTitle(events []*eventRow) []titled {
+	at := make(map[[2]string]int, len(events))
+	var list []titled
+	for _, e := range events {
+		title := cmp.Or(e.title, EventName(e.name, e.action), b.word("summary.unnamed"))
+		i, seen := at[[2]string{title, e.app}]
+		if !seen {
+			i = len(list)
+			at[[2]string{title, e.app}] = i
+			list = append(list, titled{title: title, app: e.app})
+		}
+		list[i].add(e)
+	}
+	slices.SortStableFunc(list, func(x, y titled) int { return cmp.Compare(y.count, x.count) })
+	return list
+}
+
+// add adds a kind of event. A zero time is not known.
+func (h *titled) add(e *eventRow) {
+	h.count += e.count
+	if h.first.IsZero() || !e.first.IsZero() && e.first.Before(h.first) {
+		h.first = e.first
+	}
+	if e.last.After(h.last) {
+		h.last = e.last
+	}
 }
 
 // shares is how the records divide over kinds of data and classes.
