@@ -38,6 +38,17 @@ func (q *Queue) Confirm(ctx context.Context, id schema.RequestID, act schema.Ent
 	})
 }
 
+// Decline writes that a proposal, as seen by who declines it, will not be done.
+// CodeConflict as in Confirm.
+func (q *Queue) Decline(ctx context.Context, id schema.RequestID, kind schema.EntryKind, by schema.Actor, seen schema.Proposal) (schema.Request, error) {
+	return q.Update(ctx, id, func(r schema.Request) ([]schema.Entry, error) {
+		if r.Proposals[kind] != seen {
+			return nil, schema.Fail(schema.CodeConflict, "decline proposal", nil)
+		}
+		return []schema.Entry{{Kind: schema.EntryDeclined, Act: kind, Actor: by}}, nil
+	})
+}
+
 // decided is what is put on record of an act.
 func decided(r schema.Request, e schema.Entry) []schema.Entry {
 	if e.Kind == schema.EntryReleased || e.Kind == schema.EntryDelivered {

@@ -17,7 +17,14 @@ var (
 	ShredRaw  = (*Queue).shredRaw
 	Inventory = (*Queue).inventory
 	Fail      = fail
+	Fits      = fits
 )
+
+// Follows reports whether somebody has begun to follow events.
+func Follows(q *Queue) bool {
+	_, err := q.ledger.Consumer(context.Background(), streamEvents, consumerEvents)
+	return err == nil
+}
 
 // Jobs is how many jobs are in the queue.
 func Jobs(q *Queue) uint64 {

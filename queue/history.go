@@ -234,6 +234,8 @@ func fits(subject string, e schema.Entry) bool {
 	}
 	kind, job := jobOf(e)
 	switch tail := words[2:]; {
+	case job && e.Kind == schema.EntryAsked && len(tail) == 2 && tail[0] == "entry":
+		return tail[1] == string(e.Kind) // of when nobody was told of it
 	case job:
 		return len(tail) == 3 && tail[0] == "job" && tail[1] == string(kind)
 	case tail[0] != "entry":

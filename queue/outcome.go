@@ -129,7 +129,7 @@ func (q *Queue) park(ctx context.Context, job Job, code schema.Code, counts map[
 			return []schema.Entry{{Kind: schema.EntryStuck, Code: code, Counts: counts}}
 		case KindNotify:
 			// Given up, and said so: "sent" is not among the counts.
-			return []schema.Entry{{Kind: schema.EntryNotified, Code: job.Entry.Code, Day: job.Entry.Day, Counts: map[string]int64{"tries": int64(job.Try)}}}
+			return []schema.Entry{{Kind: schema.EntryNotified, Code: job.Entry.Notice(), Day: job.Entry.Day, Counts: map[string]int64{"tries": int64(job.Try)}}}
 		}
 		return nil
 	})

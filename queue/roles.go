@@ -93,7 +93,7 @@ func (r Role) entries() []schema.EntryKind {
 			schema.EntryOpened, schema.EntryVerified, schema.EntryProposed, schema.EntryExtended, schema.EntrySuspended,
 			schema.EntryResumed, schema.EntryRefused, schema.EntryWithdrawn, schema.EntryReleased, schema.EntryRecalled,
 			schema.EntryDelivered, schema.EntryDefault, schema.EntryViewed, schema.EntryErasing, schema.EntryCleared, schema.EntryErased, schema.EntryDeclined,
-			schema.EntryDenied, schema.EntryHandedIn, schema.EntryAsked, schema.EntryAnswered, schema.EntryMarked,
+			schema.EntryDenied, schema.EntryHandedIn, schema.EntryAnswered, schema.EntryMarked,
 		}
 	case RoleClock:
 		return []schema.EntryKind{schema.EntryReminded, schema.EntryErasing, schema.EntryCleared, schema.EntryErased}
@@ -115,7 +115,7 @@ func (r Role) orders() []Kind {
 	case RoleIntake:
 		return []Kind{KindFetch}
 	case RoleDesk:
-		return []Kind{KindFetch, KindBuild}
+		return []Kind{KindFetch, KindBuild, KindNotify} // a question
 	case RoleClock:
 		return []Kind{KindNotify, KindFetch} // what was handed in during a build
 	case RoleFetch:
@@ -180,6 +180,10 @@ func (r Role) inLedger() []string {
 	if r == RoleFetch {
 		list = append(list, "$KV."+bucketRates+".*")
 		list = append(list, api("STREAM.MSG.GET."+prefixKV+bucketRates, "DIRECT.GET."+prefixKV+bucketRates+".>")...)
+	}
+	if r == RoleNotify { // events, for who wants them by webhook
+		c := streamEvents + "." + consumerEvents
+		list = append(append(list, "$JS.ACK."+c+".>"), api("CONSUMER.CREATE."+c, "CONSUMER.INFO."+c, "CONSUMER.MSG.NEXT."+c)...)
 	}
 	if r == RoleDesk {
 		shelf := prefixKV + bucketShelf

@@ -177,6 +177,11 @@ func wanted(h history, job Job) bool {
 	case KindBuild:
 		return r.State == schema.StateBuilding && !r.Build.Settled() && h.order(job) == job.Entry.N
 	case KindNotify:
+		if job.Entry.Kind == schema.EntryAsked { // one notice tells of all that is open
+			return r.Asked > 0 && !slices.ContainsFunc(h.entries[job.Entry.N:], func(e stored) bool {
+				return e.Kind == schema.EntryNotified && e.Code == schema.NoticeAsked
+			})
+		}
 		given := slices.Contains(r.Notified, schema.Given{Code: job.Entry.Code, Due: job.Entry.Day})
 		return r.State != schema.StateErased && !given
 	}

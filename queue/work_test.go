@@ -27,7 +27,7 @@ func done(ctx context.Context, q *queue.Queue, job queue.Job) error {
 	case queue.KindBuild:
 		e = schema.Entry{Kind: schema.EntryBuilt, Ref: "0123", Version: "1"}
 	case queue.KindNotify:
-		e = schema.Entry{Kind: schema.EntryNotified, Code: job.Entry.Code, Day: job.Entry.Day, Counts: map[string]int64{"sent": 1}}
+		e = schema.Entry{Kind: schema.EntryNotified, Code: job.Entry.Notice(), Day: job.Entry.Day, Counts: map[string]int64{"sent": 1}}
 	}
 	_, err := q.Append(ctx, job.Request.ID, e)
 	return err

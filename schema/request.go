@@ -216,8 +216,23 @@ func (r Request) Remind(m Reminder, passed bool) Entry {
 // countPassed marks a reminder that came too late to be told.
 const countPassed = "passed"
 
-// Telling reports whether an entry is a reminder of which somebody must be told.
-func (e Entry) Telling() bool { return e.Kind == EntryReminded && e.Counts[countPassed] == 0 }
+// Telling reports whether somebody must be told of an entry: of a reminder, or of
+// a question of the person.
+func (e Entry) Telling() bool {
+	return e.Kind == EntryReminded && e.Counts[countPassed] == 0 || e.Kind == EntryAsked
+}
+
+// NoticeAsked is the code of the notice that the person asked something.
+const NoticeAsked = Code(EntryAsked)
+
+// Notice is what a notice of the entry says, see Telling: a ReminderCode, or
+// NoticeAsked.
+func (e Entry) Notice() Code {
+	if e.Kind == EntryAsked {
+		return NoticeAsked
+	}
+	return e.Code
+}
 
 func (r Request) anyDone() bool {
 	return slices.ContainsFunc(r.Parts, func(p Part) bool { return p.State == PartDone })

@@ -106,7 +106,7 @@ func (s *Service) do(ctx context.Context, job queue.Job) error {
 		if err != nil {
 			return err
 		}
-		e = schema.Entry{Kind: schema.EntryNotified, Code: job.Entry.Code, Day: job.Entry.Day, Counts: map[string]int64{"sent": sent}}
+		e = schema.Entry{Kind: schema.EntryNotified, Code: job.Entry.Notice(), Day: job.Entry.Day, Counts: map[string]int64{"sent": sent}}
 	}
 	_, err := s.Queue.Append(ctx, job.Request.ID, e)
 	return err
@@ -356,13 +356,13 @@ func (s *Service) keep(ctx context.Context, vault *queue.Vault, result bundle.Re
 	return blob, err
 }
 
-// notify tells what a reminder says, on every way out, and counts those that it
+// notify tells what a reminder says, or that there is a question, on every way out, and counts those that it
 // went. A way that fails does not hold up the others; at the next try all are
 // used again, and the far side drops what it had, by its key.
 func (s *Service) notify(ctx context.Context, job queue.Job) (int64, error) {
 	r := job.Request
 	n := notices.Notice{
-		Key: job.Key(), Code: string(job.Entry.Code), Extended: r.Extended, Case: r.Case, Due: r.Due(), At: job.Entry.At,
+		Key: job.Key(), Code: string(job.Entry.Notice()), Extended: r.Extended, Case: r.Case, Due: r.Due(), At: job.Entry.At,
 	}
 	var sent int64
 	var failed error

@@ -160,6 +160,19 @@ async function inPieces (files, data) {
   await look(employee, 'files')
 }
 
+// live opens a page of a case with script, which is never loaded again.
+async function live (whose, url) {
+  const context = await browser.newContext({ viewport: wide, locale: language, storageState: await whose.context().storageState() })
+  context.setDefaultTimeout(patience)
+  const page = await context.newPage()
+  page.on('pageerror', e => say('script:', e.message))
+  page.on('console', m => { if (m.type() === 'error') say('console:', m.text()) })
+  page.on('framenavigated', () => { if (page.marked) say('loaded again:', url) })
+  await page.goto(url)
+  page.marked = true
+  return page
+}
+
 // The one who asks.
 const begun = Date.now()
 const employee = await (async () => {
@@ -206,6 +219,9 @@ await admin.goto(`${address}/cases/${number}`)
 await until(admin, 'button[value=released]')
 await admin.locator('summary').first().click()
 await look(admin, 'case-review')
+// The same pages with script, which tell what happens from here on.
+const watching = thorough ? [await live(employee, own), await live(admin, admin.url())] : []
+if (thorough && await watching[0].locator('form[action$=bundle]').count()) say('released already')
 await admin.locator('#answer').fill('Ja. Het staat op het blad Tijdlijn.')
 await admin.locator('form[action$=answer] button').click()
 await admin.locator('button[value=released]').click()
@@ -247,6 +263,14 @@ const [read] = await Promise.all([reader.waitForEvent('download'), reader.locato
 if (!await read.path()) say('the reader got nothing')
 await reader.locator('button[name=confirm]').click()
 await look(reader, 'case-released')
+if (thorough) { // nobody touched these
+  await watching[0].locator('form[action$=bundle] button').waitFor()
+  await watching[1].locator('.desk-live p').waitFor()
+  await watching[1].locator('[data-part=state]', { hasText: await reader.locator('[data-part=state]').innerText() }).waitFor()
+  await look(watching[0], 'request-live')
+  await look(watching[1], 'case-live')
+  for (const page of watching) await page.context().close()
+}
 
 // The data protection officer.
 const officer = await person(5)

@@ -86,7 +86,7 @@ func TestNothingPersonalLeavesTheProgram(t *testing.T) {
 	t.Cleanup(far.Close)
 	write("hook.secret", "shared")
 	write("inzage.yaml", "notices:\n  mail: {server: \""+l.Addr().String()+"\", plain: true, from: inzage@gemeente.example, to: [fg@gemeente.example]}\n"+
-		"  webhook: {url: \""+far.URL+"\", secret_file: "+path("hook.secret")+"}\n")
+		"  webhook: {url: \""+far.URL+"\", secret_file: "+path("hook.secret")+", events: true}\n")
 	write("person.yaml", "name: Koos Kanarievogel\nupns: [koos.kanarievogel@gemeente.example]\nobject_id: c4a4a41e-0b1d-4c4a-9a41-e0b1dc4a4a41\n")
 	write("in/kanarievogel/ProductAndServiceUsage.json", `[{"time":"2026-10-01T08:00:00Z","correlationId":null,"properties":{"AppName":"Word",`+
 		`"Action":"FileSaved","EventName":"Office.Word.Online.Data.Activity.FileSaved","Path":"C:\\Users\\kanarievogel\\geheim-adres.docx"}}]`)
@@ -142,7 +142,8 @@ func TestNothingPersonalLeavesTheProgram(t *testing.T) {
 	end = serve()
 	until("ready again", func() bool { return up(2) })
 	until("a notice", func() bool {
-		return strings.Contains(mail.String(), "2026-0042") && strings.Contains(hook.String(), "2026-0042")
+		return strings.Contains(mail.String(), "2026-0042") && strings.Contains(hook.String(), "2026-0042") &&
+			strings.Contains(hook.String(), `"type":"inzage.request.`)
 	})
 	for _, args := range [][]string{
 		{"request", "list", "--all"},

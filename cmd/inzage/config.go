@@ -87,6 +87,8 @@ type mailConfig struct {
 type webhookConfig struct {
 	URL        string `yaml:"url"`
 	SecretFile string `yaml:"secret_file"`
+	// Events has each event of a case sent too.
+	Events bool `yaml:"events"`
 }
 
 // readConfig reads the configuration strictly: a key that is not known may be a
@@ -162,17 +164,27 @@ func (a *app) senders(c config) (map[string]notices.Sender, error) {
 			Link: c.Notices.Link, Words: lang.text, Day: lang.day,
 		}
 	}
-	if w := c.Notices.Webhook; w != nil {
-		key, err := secret(w.SecretFile)
-		if err != nil {
-			return nil, err
-		}
-		if key == "" || !safeURL(w.URL) {
-			return nil, schema.Fail(schema.CodeConfig, "read webhook settings", nil)
-		}
-		out["webhook"] = &notices.Webhook{URL: w.URL, Secret: []byte(key), Link: c.Notices.Link, Now: time.Now}
+	hook, err := c.webhook()
+	if hook != nil {
+		out["webhook"] = hook
 	}
-	return out, nil
+	return out, err
+}
+
+// webhook is the way out to another program, nil for none.
+func (c config) webhook() (*notices.Webhook, error) {
+	w := c.Notices.Webhook
+	if w == nil {
+		return nil, nil
+	}
+	key, err := secret(w.SecretFile)
+	if err != nil {
+		return nil, err
+	}
+	if key == "" || !safeURL(w.URL) {
+		return nil, schema.Fail(schema.CodeConfig, "read webhook settings", nil)
+	}
+	return &notices.Webhook{URL: w.URL, Secret: []byte(key), Link: c.Notices.Link, Now: time.Now}, nil
 }
 
 // safeURL reports whether what goes there is encrypted on its way, or does not

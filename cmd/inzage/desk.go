@@ -15,7 +15,7 @@ import (
 const localIssuer = "local"
 
 // desk makes the desk of a service; nil where nobody could sign in to it.
-func (a *app) desk(q *queue.Queue, reception *workers.Reception, conf config, organisation string, people func(*queue.Queue) *web.Local) (*web.Desk, error) {
+func (a *app) desk(ctx context.Context, q *queue.Queue, reception *workers.Reception, conf config, organisation string, people func(*queue.Queue) *web.Local) (*web.Desk, error) {
 	if q == nil {
 		return nil, nil
 	}
@@ -41,7 +41,7 @@ func (a *app) desk(q *queue.Queue, reception *workers.Reception, conf config, or
 	return web.New(web.Options{
 		Queue: q, Register: reception.Register, Reception: reception, Catalog: a.catalog, Zone: conf.zone(), Now: time.Now,
 		Organisation: organisation, Open: a.incoming(conf), Local: local,
-		OIDC: oidc, Address: conf.Desk.address(), Theme: theme, Registers: promised,
+		OIDC: oidc, Address: conf.Desk.address(), Theme: theme, Registers: promised, Ends: ctx.Done(),
 		Sources: sources(""), Largest: int64(conf.Desk.LargestMB) << 20,
 	})
 }

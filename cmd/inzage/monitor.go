@@ -153,6 +153,8 @@ func listenHTTP(ctx context.Context, address string, h http.Handler, ready func(
 	}
 	s := &http.Server{
 		Handler: guarded(ctx, h), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		// Requests have the log, and are let finish when ctx ends.
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 		// What it would say names addresses of people.
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}

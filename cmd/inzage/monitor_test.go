@@ -92,6 +92,7 @@ func TestPanicOfAPageSaysNothing(t *testing.T) {
 	ctx, stop := context.WithCancel(zerolog.New(&log).WithContext(t.Context()))
 	address, end := make(chan string, 1), make(chan error, 1)
 	h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		zerolog.Ctx(r.Context()).Info().Msg("a page has the log of the service")
 		if r.URL.Path == "/abort" {
 			panic(http.ErrAbortHandler)
 		}
@@ -111,6 +112,9 @@ func TestPanicOfAPageSaysNothing(t *testing.T) {
 	stop()
 	if err := <-end; err != nil {
 		t.Error(err)
+	}
+	if n := strings.Count(log.String(), "has the log"); n < 3 { // a client asks again where an answer was cut off
+		t.Errorf("%d pages wrote to the log, want 3: %s", n, log.String())
 	}
 	if n := strings.Count(log.String(), `"code":"crash"`); n != 2 {
 		t.Errorf("%d crashes in the log, want 2: %s", n, log.String())

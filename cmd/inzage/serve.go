@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/ed25519"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,7 @@ import (
 	"inzage/schema"
 	"inzage/workers"
 	"inzage/workers/graphexport/fetch"
+	"inzage/workers/notices"
 )
 
 // serveFlags are the flags of `inzage serve` and `inzage work`.
@@ -171,7 +173,7 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 	}
 	s.Observe = m.job
 	reception := &workers.Reception{Queue: st.desk, Register: reg}
-	desk, err := a.desk(st.desk, reception, conf, s.Case.Organisation, f.people)
+	desk, err := a.desk(ctx, st.desk, reception, conf, s.Case.Organisation, f.people)
 	if err != nil {
 		return err
 	}
@@ -202,6 +204,13 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 			g.Go(func() error { return q.Work(ctx, queue.Worker{Kinds: []queue.Kind{kind}, Slots: slots, Do: worker.Do}) })
 		}
 	}
+	if q := st.kinds[queue.KindNotify]; q != nil && conf.Notices.Webhook != nil && conf.Notices.Webhook.Events {
+		hook, err := conf.webhook()
+		if err != nil {
+			return err
+		}
+		g.Go(func() error { return q.Follow(ctx, passOn(hook)) })
+	}
 	if st.clock != nil {
 		g.Go(func() error { return reg.Run(ctx, true) })
 		g.Go(func() error { return st.clock.Tell(ctx) })
@@ -217,6 +226,17 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 	}
 	zerolog.Ctx(ctx).Info().Str("version", programVersion()).Msg("ready")
 	return g.Wait()
+}
+
+// passOn sends events by webhook.
+func passOn(hook *notices.Webhook) func(context.Context, queue.Event) error {
+	return func(ctx context.Context, e queue.Event) error {
+		body, err := json.Marshal(e)
+		if err != nil {
+			return schema.Never(schema.Fail(schema.CodeInternal, "make webhook message", err))
+		}
+		return hook.Post(ctx, e.ID, body)
+	}
 }
 
 // proveLedger reads the whole ledger once, while all but the clock runs already:

@@ -84,7 +84,7 @@ func TestMailHoldsCaseDateAndLinkOnly(t *testing.T) {
 	for _, lang := range []schema.Lang{schema.Dutch, schema.English} {
 		for _, code := range []schema.ReminderCode{
 			schema.ReminderReceived, schema.ReminderCollect, schema.ReminderExtension,
-			schema.ReminderUrgent, schema.ReminderDue, schema.ReminderOverdue,
+			schema.ReminderUrgent, schema.ReminderDue, schema.ReminderOverdue, schema.ReminderCode(schema.NoticeAsked),
 		} {
 			box := &inbox{}
 			m := notices.Mail{

@@ -20,7 +20,7 @@ import (
 type Notice struct {
 	// Key is the same at every try of one notice and differs between notices.
 	Key string
-	// Code is what it is about: a schema.ReminderCode, or the kind of an entry.
+	// Code is what it is about: a schema.ReminderCode, or schema.NoticeAsked.
 	Code string
 	// Extended is set where the period was extended.
 	Extended bool

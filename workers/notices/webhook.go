@@ -15,7 +15,7 @@ import (
 	"inzage/schema"
 )
 
-// Webhook sends notices to another program: a CloudEvents 1.0 JSON message,
+// Webhook sends notices, and events of cases, to another program: a CloudEvents 1.0 JSON message,
 // signed as Standard Webhooks asks (headers webhook-id, webhook-timestamp and
 // webhook-signature). The receiver drops what has an id that it had already.
 type Webhook struct {
@@ -49,8 +49,7 @@ type eventData struct {
 	Link     string      `json:"link,omitempty"`
 }
 
-// Send implements Sender. What the receiver answers beyond its status is not
-// read.
+// Send implements Sender.
 func (w *Webhook) Send(ctx context.Context, n Notice) error {
 	body, err := json.Marshal(event{
 		SpecVersion: "1.0", ID: n.Key, Source: "/inzage", Type: "inzage.notice." + n.Code, Time: n.At.UTC(),
@@ -60,15 +59,21 @@ func (w *Webhook) Send(ctx context.Context, n Notice) error {
 	if err != nil {
 		return schema.Never(schema.Fail(schema.CodeInternal, "make webhook message", err))
 	}
+	return w.Post(ctx, n.Key, body)
+}
+
+// Post sends a CloudEvents message in structured JSON form, signed; id is the
+// same at every try. What the receiver answers beyond its status is not read.
+func (w *Webhook) Post(ctx context.Context, id string, body []byte) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, bytes.NewReader(body))
 	if err != nil {
 		return schema.Never(schema.Fail(schema.CodeConfig, "make webhook request", err))
 	}
 	at := strconv.FormatInt(w.Now().Unix(), 10)
 	req.Header.Set("Content-Type", "application/cloudevents+json")
-	req.Header.Set("Webhook-Id", n.Key)
+	req.Header.Set("Webhook-Id", id)
 	req.Header.Set("Webhook-Timestamp", at)
-	req.Header.Set("Webhook-Signature", "v1,"+sign(w.Secret, n.Key, at, body))
+	req.Header.Set("Webhook-Signature", "v1,"+sign(w.Secret, id, at, body))
 	resp, err := w.client().Do(req)
 	if err != nil {
 		return schema.Fail(schema.CodeUndelivered, "send webhook", err)

@@ -327,6 +327,8 @@ func TestProblems(t *testing.T) {
 		"too much":               {"POST", "/requests", sanne(`, "x": "` + strings.Repeat(canary, 8000) + `"`), []string{"Idempotency-Key", aKey}, 413, "too-large", "", ""},
 		"an unknown parameter":   {"GET", "/requests?Kanarievogel=1", "", nil, 422, "input", "query", "unknown"},
 		"an unknown state":       {"GET", "/requests?state=Kanarievogel", "", nil, 422, "input", "query.state", "choice"},
+		"an act of no kind":      {"POST", "/requests/Kanarievogel/proposals", `{"act": "Kanarievogel"}`, nil, 422, "input", "body.act", "choice"},
+		"no such ground":         {"POST", "/requests/Kanarievogel/proposals", `{"act": "refused", "code": "Kanarievogel"}`, nil, 422, "input", "body.code", "choice"},
 		"a cursor of nobody":     {"GET", "/requests?cursor=Kanarievogel", "", nil, 422, "input", "query.cursor", "form"},
 		"too large a page":       {"GET", "/requests?limit=100000", "", nil, 422, "input", "query.limit", "size"},
 		"no such case":           {"GET", "/requests/Kanarievogel", "", nil, 404, "not-found", "", ""},
@@ -349,6 +351,10 @@ func TestProblems(t *testing.T) {
 			for _, f := range flaws {
 				one, _ := f.(map[string]any)
 				found = found || one["where"] == c.where && one["code"] == c.flaw && one["title"] != ""
+				// Who chose wrong is told what there is to choose from.
+				if list, _ := one["allowed"].([]any); (one["code"] == "choice") != (len(list) > 1) {
+					t.Errorf("%s: possible are %v", name, list)
+				}
 			}
 			if !found {
 				t.Errorf("%s: no flaw %s at %s: %s", name, c.flaw, c.where, a.body)

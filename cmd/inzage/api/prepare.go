@@ -39,7 +39,11 @@ func (a *API) prepare(ctx context.Context, in *prepareInput) (*requestOutput, er
 	kind, code := schema.EntryKind(in.Body.Act), schema.Code(in.Body.Code)
 	reasons := schema.Reasons(kind)
 	if len(reasons) == 0 && code != "" || len(reasons) > 0 && !slices.Contains(reasons, code) {
-		return nil, a.flawed(c.lang, a.flaw(c.lang, "body.code", "choice", "api.flaw.choice"))
+		f := a.flaw(c.lang, "body.code", "choice", "api.flaw.choice")
+		for _, one := range reasons {
+			f.Allowed = append(f.Allowed, string(one))
+		}
+		return nil, a.flawed(c.lang, f)
 	}
 	r, err := a.open(ctx, in.Case)
 	if err != nil {

@@ -29,6 +29,8 @@ type Fault struct {
 	Where string `json:"where"` // body.subject.addresses, query.limit
 	Code  string `json:"code"`
 	Title string `json:"title"`
+	// Allowed are the values that are possible, where what was sent is none of them.
+	Allowed []string `json:"allowed,omitempty"`
 }
 
 // problemType begins the type of each problem; the code follows.
@@ -126,7 +128,9 @@ func (a *API) translate(ctx huma.Context, _ string, v any) (any, error) {
 				continue
 			}
 			where, code := fault(d)
-			flaws = append(flaws, a.flaw(l, where, code, "api.flaw."+code))
+			f := a.flaw(l, where, code, "api.flaw."+code)
+			f.Allowed = allowed(d)
+			flaws = append(flaws, f)
 		}
 		p := a.flawed(l, flaws...)
 		p.Status = e.Status // huma writes the status of its own error
@@ -140,6 +144,16 @@ func (a *API) translate(ctx huma.Context, _ string, v any) (any, error) {
 		p.Status = e.Status
 		return p, nil
 	}
+}
+
+// allowed are the values that huma would have taken, where it names them: those of
+// the document, never what was sent.
+func allowed(d *huma.ErrorDetail) []string {
+	_, list, ok := strings.Cut(d.Message, `to be one of "`)
+	if !ok {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(list, `"`), ", ")
 }
 
 // fault names what huma found, and where. A name that is not ours came from who

@@ -97,6 +97,7 @@ func (d *Desk) cases(v *visit) error {
 // casePage is one case as those who handle it, or watch it, see it.
 type casePage struct {
 	schema.Standing
+	Live      live
 	Parts     []part
 	Proposals []proposal
 	Lines     []line
@@ -170,6 +171,7 @@ func (d *Desk) casePage(v *visit) (casePage, error) {
 		CanAnswer:  v.has(Admin) && can(schema.EntryAnswered) && r.Asked > 0,
 	}
 	if v.has(Admin, Reader) {
+		p.Live = d.live(v)
 		if p.Talk, err = d.talk(v, entries); err != nil {
 			return casePage{}, err
 		}
@@ -252,6 +254,9 @@ func (d *Desk) line(v *visit, e schema.Entry) line {
 		about = append(about, d.sourceName(v, e.Part))
 	}
 	kind := e.Kind
+	if kind == schema.EntryNotified { // of what it was a notice
+		kind = schema.EntryReminded
+	}
 	if e.Act != "" {
 		kind = e.Act
 		about = append(about, d.Catalog.Text(v.lang, "cli.act."+string(e.Act)))

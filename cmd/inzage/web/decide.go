@@ -106,14 +106,23 @@ func (d *Desk) decide(v *visit) error {
 }
 
 // seen stands for a proposal on the page that shows it, so that only that one can
-// be confirmed there.
+// be confirmed or declined there.
 func seen(p schema.Proposal) string {
 	return hashed(string(p.By) + "\n" + string(p.Code) + "\n" + p.Ref)
 }
 
-// decline says that what was proposed will not be done.
+// decline says that what was proposed, as the page showed it, will not be done.
 func (d *Desk) decline(v *visit) error {
-	return d.act(v, schema.Entry{Kind: schema.EntryDeclined, Act: schema.EntryKind(v.r.FormValue("act"))}, v.back(), "desk.done.declined")
+	kind := schema.EntryKind(v.r.FormValue("act"))
+	prepared, proposed := v.request.Proposals[kind]
+	if !proposed || v.r.FormValue("seen") != seen(prepared) {
+		return schema.Fail(schema.CodeConflict, "decline proposal", nil)
+	}
+	r, err := d.Queue.Decline(v.ctx(), v.request.ID, kind, v.who.Actor, prepared)
+	if err != nil {
+		return err
+	}
+	return d.done(v, r, v.back(), "desk.done.declined")
 }
 
 // recall takes a release back, as long as nobody has taken the bundle.

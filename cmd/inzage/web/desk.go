@@ -62,6 +62,9 @@ type Options struct {
 	Largest int64
 	// Registers are what Microsoft promised and was asked; nil for none.
 	Registers *register.Registers
+	// Ends is closed when the service stops: what tells of progress ends then. nil for
+	// never.
+	Ends <-chan struct{}
 	// Theme is a style sheet of the organisation, after the desk's own.
 	Theme []byte
 }

@@ -144,6 +144,9 @@ func (b browser) do(method, path string, header http.Header, form url.Values) an
 		b.o.t.Fatal(err)
 	}
 	defer res.Body.Close()
+	if res.Header.Get("Content-Type") == "text/event-stream" { // it has no end
+		return answer{status: res.StatusCode, header: res.Header}
+	}
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		b.o.t.Fatal(err)

@@ -69,6 +69,7 @@ func (d *Desk) ask(v *visit) error {
 // ownPage is a request as the person who asked sees it.
 type ownPage struct {
 	schema.Standing
+	Live  live
 	Steps []step
 	Looks []line
 	Talk  []remark
@@ -89,7 +90,7 @@ func (d *Desk) ownRequest(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := ownPage{Standing: v.request.On(d.today()), Steps: d.steps(v.lang, v.request, entries)}
+	p := ownPage{Standing: v.request.On(d.today()), Live: d.live(v), Steps: d.steps(v.lang, v.request, entries)}
 	if p.Talk, err = d.talk(v, entries); err != nil {
 		return err
 	}

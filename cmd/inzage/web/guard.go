@@ -25,6 +25,8 @@ type visit struct {
 	request schema.Request
 	// body is all that the browser sends, before it is bounded.
 	body io.ReadCloser
+	// quiet says that no person asks, but a page by itself.
+	quiet bool
 }
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
@@ -53,10 +55,10 @@ func (v *visit) allow(most int64) { v.r.Body = http.MaxBytesReader(v.w, v.body, 
 func (d *Desk) guard(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		begun := time.Now()
-		v := &visit{w: w, r: req, lang: language(req), body: req.Body}
+		v := &visit{w: w, r: req, lang: language(req), body: req.Body, quiet: strings.HasSuffix(r.path, progressPath) || req.Header.Get(quietHeader) != ""}
 		v.allow(maxForm)
 		if c, err := req.Cookie(d.cookieName()); err == nil {
-			if s, ok := d.sessions.find(c.Value); ok {
+			if s, ok := d.sessions.find(c.Value, v.quiet); ok {
 				v.who = &s
 			}
 		}

@@ -260,3 +260,24 @@ func FuzzReadList(f *testing.F) {
 		}
 	})
 }
+
+// What there is to choose from is named where somebody chose something else.
+func TestChoicesAreNamed(t *testing.T) {
+	t.Parallel()
+	words, err := words()
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	for _, l := range []schema.Lang{schema.Dutch, schema.English} {
+		for _, c := range channels() {
+			if text := words.Text(l, "desk.intake.flaw.channel"); !strings.Contains(text, string(c)) {
+				t.Errorf("%q does not name %s", text, c)
+			}
+		}
+		for _, c := range methods() {
+			if text := words.Text(l, "desk.intake.flaw.identity"); !strings.Contains(text, string(c)) {
+				t.Errorf("%q does not name %s", text, c)
+			}
+		}
+	}
+}

@@ -83,7 +83,7 @@ func (d *Desk) oversightCase(v *visit) error {
 		return err
 	}
 	p.CanRetry, p.CanRead, p.CanPrepare, p.CanResume, p.CanAnswer, p.CanSample = false, false, false, false, false, false
-	p.Forms, p.Methods, p.Talk = nil, nil, nil
+	p.Live, p.Forms, p.Methods, p.Talk = live{}, nil, nil, nil
 	for i := range p.Proposals {
 		p.Proposals[i].Decide, p.Proposals[i].Reason = false, ""
 	}

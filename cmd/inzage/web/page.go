@@ -130,7 +130,9 @@ func (d *Desk) show(v *visit, status int, name string, body any) error {
 	}
 	if v.who != nil {
 		f.Name = v.who.Name.Reveal()
-		f.Notice = d.sessions.noticed(v.who.token)
+		if !v.quiet {
+			f.Notice = d.sessions.noticed(v.who.token)
+		}
 		for _, item := range []struct {
 			navItem
 			roles []Role

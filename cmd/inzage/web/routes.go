@@ -61,6 +61,7 @@ func (d *Desk) routes() []route {
 		{"GET", "/requests/new", false, everybody, d.askPage},
 		{"POST", "/requests", false, everybody, d.ask},
 		{"GET", "/requests/{case}", false, everybody, d.ownRequest},
+		{"GET", "/requests/{case}" + progressPath, false, everybody, d.progress},
 		{"GET", "/requests/{case}/withdraw", false, everybody, d.withdrawPage},
 		{"POST", "/requests/{case}/withdraw", false, everybody, d.withdraw},
 		{"POST", "/requests/{case}/question", false, everybody, d.askQuestion},
@@ -76,6 +77,7 @@ func (d *Desk) routes() []route {
 
 		{"GET", "/cases", false, handlers, d.cases},
 		{"GET", "/cases/{case}", false, handlers, d.caseFile},
+		{"GET", "/cases/{case}" + progressPath, false, handlers, d.progress},
 		{"GET", "/cases/{case}/sample", false, admins, d.sample},
 		{"POST", "/cases/{case}/identity", false, admins, d.identify},
 		{"POST", "/cases/{case}/retry", false, admins, d.retry},

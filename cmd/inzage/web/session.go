@@ -29,8 +29,10 @@ type session struct {
 	begun  time.Time
 	proven time.Time // when the person last proved to be that person; zero for unknown
 	seen   time.Time
-	notice string // a text to show once
-	draft  *draft // a list of requests that waits for a word; nil for none
+	notice string        // a text to show once
+	ended  chan struct{} // closed when it ends by a word of the person
+	live   int           // pages that are told of progress
+	draft  *draft        // a list of requests that waits for a word; nil for none
 }
 
 // sessions are the sessions by the hash of their token.
@@ -54,7 +56,7 @@ func (s *sessions) begin(who Person, proven time.Time) string {
 			delete(s.all, key)
 		}
 	}
-	s.all[hashed(token)] = &session{Person: who, token: token, begun: s.now(), proven: proven, seen: s.now()}
+	s.all[hashed(token)] = &session{Person: who, token: token, begun: s.now(), proven: proven, seen: s.now(), ended: make(chan struct{})}
 	return token
 }
 
@@ -63,22 +65,54 @@ func (s *sessions) ended(one *session) bool {
 	return now.Sub(one.seen) > idle || now.Sub(one.begun) > absolute
 }
 
-// find returns a copy of the session, as a sign of life of it.
-func (s *sessions) find(token string) (session, bool) {
+// find returns a copy of the session, as a sign of life of it unless it is quiet.
+func (s *sessions) find(token string, quiet bool) (session, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	one, ok := s.all[hashed(token)]
 	if !ok || s.ended(one) {
 		return session{}, false
 	}
-	one.seen = s.now()
+	if !quiet {
+		one.seen = s.now()
+	}
 	return *one, true
 }
 
 func (s *sessions) end(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.all, hashed(token))
+	if one, ok := s.all[hashed(token)]; ok {
+		close(one.ended)
+		delete(s.all, hashed(token))
+	}
+}
+
+// lasts reports whether the session has not ended.
+func (s *sessions) lasts(token string) bool {
+	_, ok := s.find(token, true)
+	return ok
+}
+
+// enter counts a page that is told of progress, and says when the person ended the
+// session; false says that there are enough. leave ends it.
+func (s *sessions) enter(token string) (ended <-chan struct{}, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one, ok := s.all[hashed(token)]
+	if !ok || one.live >= mostLive {
+		return nil, false
+	}
+	one.live++
+	return one.ended, true
+}
+
+func (s *sessions) leave(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if one, ok := s.all[hashed(token)]; ok {
+		one.live--
+	}
 }
 
 // notice keeps a text for the next page.

@@ -90,3 +90,40 @@
     location.assign(form.action + "?" + refused);
   });
 })();
+
+// A page of a case shows how it goes while it goes on. Events say only that there
+// is something; what is shown comes from the page itself, asked for once more.
+(() => {
+  const live = document.querySelector("[data-live]");
+  if (!live) return;
+  let source;
+
+  const renew = async () => {
+    const answer = await fetch(location.pathname, { headers: { "Inzage-Live": "1" } });
+    if (answer.redirected || !answer.ok) return source.close(); // not signed in any more
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of document.querySelectorAll("[data-part]")) {
+      const now = page.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (!now || part.innerHTML === now.innerHTML) continue;
+      // Nothing is taken from under somebody's hands.
+      if (part.contains(document.activeElement)) part.addEventListener("focusout", soon, { once: true });
+      else part.replaceChildren(...now.childNodes);
+    }
+    const then = page.querySelector("[data-live]");
+    live.querySelector("p").hidden = then?.dataset.stamp === live.dataset.stamp;
+    if (!then) source.close(); // there is no more to tell
+  };
+  let last = Promise.resolve();
+  const soon = () => { last = last.then(renew).catch(() => {}); };
+
+  const listen = () => {
+    source = new EventSource(live.dataset.live);
+    source.onmessage = soon;
+  };
+  // A page that nobody looks at keeps no connection.
+  document.addEventListener("visibilitychange", () => {
+    source.close();
+    if (!document.hidden) listen();
+  });
+  listen();
+})();
