@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -247,7 +246,7 @@ func WriteDoor(folder string, a Access) (remove func(), err error) {
 		return nil, schema.Fail(schema.CodeInternal, "write door", err)
 	}
 	path := filepath.Join(folder, doorFile)
-	fresh := fmt.Sprintf("%s.%d", path, os.Getpid())
+	fresh := path + ".new" // who writes holds the lock of the folder
 	if err := os.WriteFile(fresh, text, 0o600); err != nil {
 		return nil, schema.Fail(schema.CodeIO, "write door", err)
 	}

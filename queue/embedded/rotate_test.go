@@ -32,6 +32,10 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if folder := os.Getenv(serving); folder != "" {
+		serve(folder)
+		return
+	}
 	os.Exit(m.Run())
 }
 
