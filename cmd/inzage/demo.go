@@ -36,11 +36,11 @@ func (a *app) demo(r *request) error {
 			o.Objection, o.Website = "Postbus 1, 9999 ZZ Waterland aan Zee", "www.waterlandaanzee.example"
 		}
 	}
-	temp, err := os.MkdirTemp("", "inzage-demo-*")
+	temp, remove, err := scratch("")
 	if err != nil {
-		return schema.Fail(schema.CodeIO, "lay out sample case", err)
+		return err
 	}
-	r.cleanup = func() { _ = os.RemoveAll(temp) }
+	r.cleanup = remove
 	if err := os.CopyFS(temp, demo); err != nil {
 		r.cleanup()
 		return schema.Fail(schema.CodeIO, "lay out sample case", err)

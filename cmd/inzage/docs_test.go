@@ -9,15 +9,22 @@ import (
 	"testing"
 )
 
-// TestThreatModel holds the tests that the threat model and the list of the ASVS
-// name to the code: a
-// control whose test was removed or renamed is no longer shown by anything.
+// TestThreatModel holds the tests that the threat model, the list of the ASVS, the
+// decisions and the pages for operators name to the code: a control whose test was
+// removed or renamed is no longer shown by anything.
 func TestThreatModel(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "decisions", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"threat-model.md", "security.md", "reliability.md", "operations.md"} {
+		pages = append(pages, filepath.Join(root, "docs", name))
+	}
 	var doc []byte
-	for _, name := range []string{"threat-model.md", "security.md"} {
-		text, err := os.ReadFile(filepath.Join(root, "docs", name))
+	for _, page := range pages {
+		text, err := os.ReadFile(page) //nolint:gosec // of the repository
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -102,11 +102,11 @@ func (a *app) explainStream(c *cobra.Command, args []string, format, out string,
 
 // explainTo runs the line over files and into a sink.
 func (a *app) explainTo(c *cobra.Command, args []string, sink workers.Sink, reader explain.Reader) (*workers.Summary, error) {
-	temp, err := os.MkdirTemp("", "inzage-*")
+	temp, remove, err := scratch("")
 	if err != nil {
-		return nil, schema.Fail(schema.CodeIO, "make temporary folder", err)
+		return nil, err
 	}
-	defer func() { _ = os.RemoveAll(temp) }()
+	defer remove()
 	set, err := inputs.Open(c.Context(), args, inputs.Options{Temp: temp, Stdin: a.stdin})
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 
 	"inzage/explain/posture"
 	"inzage/schema"
@@ -13,11 +12,11 @@ import (
 // askReports adds what usage reports show of the setting that conceals names: it is
 // of the day of each report.
 func (a *app) askReports(ctx context.Context, files []string, on schema.Date, seen map[string][]posture.Evidence) error {
-	temp, err := os.MkdirTemp("", "inzage-*")
+	temp, remove, err := scratch("")
 	if err != nil {
-		return schema.Fail(schema.CodeIO, "make temporary folder", err)
+		return err
 	}
-	defer func() { _ = os.RemoveAll(temp) }()
+	defer remove()
 	set, err := inputs.Open(ctx, files, inputs.Options{Temp: temp, Stdin: a.stdin})
 	if err != nil {
 		return err

@@ -80,7 +80,12 @@ func (a *app) copyBundle(ctx context.Context, q *queue.Queue, r schema.Request, 
 	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
 		return schema.Fail(schema.CodeIO, "make output folder", err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(target), ".inzage-*.partial") // 0600
+	temp, remove, err := scratch(filepath.Dir(target))
+	if err != nil {
+		return err
+	}
+	defer remove()
+	f, err := os.CreateTemp(temp, "bundle-") // 0600
 	if err != nil {
 		return schema.Fail(schema.CodeIO, "write bundle", err)
 	}
@@ -93,11 +98,8 @@ func (a *app) copyBundle(ctx context.Context, q *queue.Queue, r schema.Request, 
 			err = schema.Fail(schema.CodeIO, "place bundle", e)
 		}
 	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		if schema.CodeOf(err) == schema.CodeInternal {
-			err = schema.Fail(schema.CodeIO, "write bundle", err)
-		}
+	if err != nil && schema.CodeOf(err) == schema.CodeInternal {
+		err = schema.Fail(schema.CodeIO, "write bundle", err)
 	}
 	return err
 }

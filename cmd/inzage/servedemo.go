@@ -23,11 +23,11 @@ const demoDay = 500 * time.Millisecond
 // serveDemo runs the service with a simulated tenant of invented employees, all
 // on this machine, in a folder that is gone afterwards.
 func (a *app) serveDemo(ctx context.Context, f serveFlags) (err error) {
-	folder, err := os.MkdirTemp("", "inzage-demo-") // 0700
+	folder, remove, err := scratch("")
 	if err != nil {
-		return schema.Fail(schema.CodeIO, "make demo folder", err)
+		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	defer remove()
 	store, err := blobstore.Start(blobstore.Options{Address: "127.0.0.1:0"})
 	if err != nil {
 		return schema.Fail(schema.CodeIO, "serve storage", err)

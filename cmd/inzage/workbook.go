@@ -19,11 +19,11 @@ import (
 // explainWorkbook makes only the workbook of a bundle. It is made where it will
 // stand, in a private folder that is gone afterwards.
 func (a *app) explainWorkbook(c *cobra.Command, args []string, out string, reader explain.Reader) error {
-	temp, err := os.MkdirTemp(filepath.Dir(out), ".inzage-*")
+	temp, remove, err := scratch(filepath.Dir(out))
 	if err != nil {
-		return schema.Fail(schema.CodeIO, "make temporary folder", err)
+		return err
 	}
-	defer func() { _ = os.RemoveAll(temp) }()
+	defer remove()
 	const name = "explained.zip"
 	w, err := bundle.Create(temp, name, bundle.Head{
 		Case: strings.TrimSuffix(filepath.Base(out), filepath.Ext(out)), Lang: reader.Lang, Received: time.Now(), Zone: reader.Zone,
