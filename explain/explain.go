@@ -115,12 +115,17 @@ func (x *Explainer) ExplainTo(e *schema.Explanation, r schema.Record) {
 	e.Text = schema.NewPersonal(string(x.text))
 }
 
-// unset is the number that Windows writes where a value is unknown.
-const unset = "4294967295"
+const (
+	unset    = "4294967295" // the number that Windows writes where a value is unknown
+	redacted = "#"          // what it writes where a value was left out or is not set
+)
 
-// said tells whether a value says anything: Windows writes "#" where a value was
-// redacted or not set.
-func said(v string) bool { return v != "" && v != "#" && v != unset }
+// said tells whether a value says anything.
+func said(v string) bool { return v != "" && v != redacted && v != unset }
+
+// points tells whether a code of no known kind can lead to somebody: the number
+// of a window or a row does not.
+func points(v string) bool { return len(v) > 3 || !isNumber(v) }
 
 // note explains one value of a known field. A value that a field is likely to have
 // again is remembered with its note: most fields have few values.
@@ -161,6 +166,12 @@ func (x *Explainer) newNote(n *schema.Note, fp *fieldPlan, kind schema.Kind, v s
 			n.Why = x.in.text("reason.detected-code")
 		}
 	}
+	if v == redacted {
+		n.Words = schema.NewPersonal(x.in.text("engine.redacted"))
+	}
+	if !said(v) || n.Identifier == "other-code" && !points(v) {
+		n.Identifier = ""
+	}
 	if kind != schema.String {
 		return
 	}
@@ -171,9 +182,6 @@ func (x *Explainer) newNote(n *schema.Note, fp *fieldPlan, kind schema.Kind, v s
 		} else if n.Identifier == "" {
 			n.Identifier = found.identifier
 		}
-	}
-	if v == "" {
-		n.Identifier = ""
 	}
 	n.Exposes = exposes(n, v)
 }

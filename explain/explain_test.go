@@ -70,10 +70,12 @@ fields:
 		"fields/c.yaml": "contract: App\nfields:\n  Name: {class: linked-usage, nl: De app., en: The app.}\n",
 		"rules/r.yaml": `
 affixes:
+  - {suffix: Id, class: pseudonymous-identifier, id: other-code, nl: "Een code[: {rest}].", en: "A code[: {rest}]."}
   - {suffix: Count, class: aggregate-technical, as: number, nl: "Een aantal[: {rest}].", en: "A number[: {rest}]."}
 `,
 		"texts/e.yaml": `
 texts:
+  engine.redacted: {nl: weggelaten, en: left out}
   engine.tokens: {nl: "Iets over: {words}.", en: "Something about: {words}."}
   engine.field.none: {nl: Onbekend veld., en: Unknown field.}
   engine.field.shape.empty: {nl: Leeg., en: Empty.}
@@ -184,6 +186,28 @@ func TestFieldLayersAndClasses(t *testing.T) {
 		}
 		if said(tc.value) && e.Class != tc.class {
 			t.Errorf("%s: event class %s, want its only field's %s", tc.path, e.Class, tc.class)
+		}
+	}
+}
+
+// TestIdentifiers: what stands on the sheet of identifiers is a value that can
+// lead to somebody, and not a mark for a value that is gone or a row's number.
+func TestIdentifiers(t *testing.T) {
+	t.Parallel()
+	x := mustSmall(t, knowledge()).For(Reader{Lang: schema.English})
+	for _, tc := range []struct{ path, value, identifier, words string }{
+		{"SessionId", "7f1a", "session-id", ""},
+		{"SessionId", "12", "session-id", ""},
+		{"SessionId", "#", "", "left out"},
+		{"SessionId", "", "", ""},
+		{"FileCount", "0f8fad5b-d9cb-469f-a165-70867728950e", "other-code", ""},
+		{"WindowId", "0f8fad5b-d9cb-469f-a165-70867728950e", "other-code", ""},
+		{"WindowId", "1234", "other-code", ""},
+		{"WindowId", "123", "", ""},
+	} {
+		n := x.Explain(schema.Record{Event: "X", Fields: fields(tc.path, tc.value)}).Notes[0]
+		if n.Identifier != tc.identifier || n.Words.Reveal() != tc.words {
+			t.Errorf("%s=%s: identifier %q, words %q", tc.path, tc.value, n.Identifier, n.Words.Reveal())
 		}
 	}
 }
