@@ -74,6 +74,23 @@ func FuzzVisible(f *testing.F) {
 	})
 }
 
+// TestLines: as LibreOffice breaks them.
+func TestLines(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]int{
+		"":         1,
+		"short":    1,
+		"one\ntwo": 2,
+		"export/12887bc0-8d5a-4e41-8b58-c4054eacaa81/ad56b9e8-18b0-465a-a8b0-63efc3ee6287/1005/ProductAndServicePerformance.json": 4,
+		strings.Repeat("x", 70):   2,
+		strings.Repeat("ab ", 30): 3,
+	} {
+		if got := lines(s, 36); got != want {
+			t.Errorf("%q: %d lines, want %d", s, got, want)
+		}
+	}
+}
+
 // TestSplit: at Excel's limit to the unit, with two-unit characters.
 func TestSplit(t *testing.T) {
 	t.Parallel()

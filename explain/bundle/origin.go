@@ -34,7 +34,7 @@ func (b *book) originList() *section {
 	), []column{
 		numbers("number", 8), col("name", 38), col("source", 22).below(), col("from", 30).below(), col("format", 20).below(), numbers("size", 12).below(), col("sha256", 38).below(),
 		numbers("read", 11), numbers("explained", 11).below(), numbers("outline", 11).below(), numbers("none", 11).below(), numbers("unreadable", 13).below(),
-		numbers("others", 11).below(), numbers("duplicates", 11).below(), col("repairs", 36), col("remark", 42).below(),
+		numbers("others", 11).below(), numbers("duplicates", 13).below(), col("repairs", 36), col("remark", 42).below(),
 	}, each(rows))
 }
 

@@ -167,9 +167,9 @@ const (
 // rowHeight is the height in points of a row with so many lines.
 func rowHeight(lines int) int { return lineHeight * min(lines, maxLines) }
 
-// lines estimates how many lines a text takes in a column, wrapped at spaces and
-// inside what is longer than the column. A little too many reads better than
-// too few: fonts differ.
+// lines estimates how many lines a text takes in a column, wrapped at spaces,
+// behind hyphens and slashes, and inside what is longer than the column. A little
+// too many reads better than too few: fonts differ.
 func lines(s string, width float64) int {
 	room := int(width*1.05) - 1 // letters are narrower than the digits that widths count
 	if len(s) <= room && strings.IndexByte(s, '\n') < 0 {
@@ -195,6 +195,9 @@ func lines(s string, width float64) int {
 				word = 1
 			}
 			used = word
+		}
+		if r == '-' || r == '/' {
+			word = 0 // a line may end behind it, as in the path of a file
 		}
 		if n == maxLines {
 			return n
