@@ -49,6 +49,9 @@ func (q *Queue) EraseTampered(ctx context.Context, id schema.RequestID, by schem
 
 func (q *Queue) eraseTampered(ctx context.Context, id schema.RequestID, by schema.Actor) (schema.Request, error) {
 	h, err := q.history(ctx, id)
+	if err == nil && len(h.entries) > 0 && !slices.ContainsFunc(h.entries, stored.settles) {
+		err = q.remembered(ctx, h)
+	}
 	switch {
 	case err == nil && len(h.entries) == 0:
 		return h.request, schema.Fail(schema.CodeNotFound, "erase request", nil)

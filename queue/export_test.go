@@ -173,3 +173,27 @@ func MakeStream(ctx context.Context, q *Queue, name string) error {
 	_, err := q.blobs.CreateStream(ctx, keyStream(name, "strange."+name, 1))
 	return err
 }
+
+// Misremember keeps another hash of the last entry of a request, with a proof: the
+// ledger is then not what the snapshot remembers.
+func Misremember(q *Queue, id schema.RequestID) error {
+	kv, err := q.ledger.KeyValue(context.Background(), bucketRegister)
+	if err != nil {
+		return err
+	}
+	e, err := kv.Get(context.Background(), pieceOf(id))
+	if err != nil {
+		return err
+	}
+	p := q.openPiece(e)
+	for i := range p.rows {
+		if p.rows[i].Request.ID == id {
+			p.rows[i].Hash = hashOf([]byte("another"))
+		}
+	}
+	value, err := q.prove(pieceOf(id), p.rows)
+	if err != nil {
+		return err
+	}
+	return SetPiece(q, id, value)
+}

@@ -55,7 +55,7 @@ func (q *Queue) history(ctx context.Context, id schema.RequestID) (history, erro
 	h.entries = entries
 	h.request, err = foldAll(id, entries)
 	if schema.CodeOf(err) == schema.CodeTampered && slices.ContainsFunc(entries, stored.settles) {
-		h.request.State, h.request.Entries, err = schema.StateErased, len(entries), nil
+		h.request.State, h.request.Entries, h.request.Damaged, err = schema.StateErased, len(entries), true, nil
 	}
 	return h, err
 }

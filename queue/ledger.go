@@ -99,6 +99,9 @@ func (q *Queue) update(ctx context.Context, id schema.RequestID, decide func(his
 			return schema.Request{}, err
 		}
 		entries, err := decide(h)
+		if err == nil && slices.ContainsFunc(entries, decides) {
+			err = q.remembered(ctx, h)
+		}
 		if err != nil || len(entries) == 0 {
 			return h.request, err
 		}
@@ -116,6 +119,18 @@ func (q *Queue) update(ctx context.Context, id schema.RequestID, decide func(his
 		if err := wait(ctx, jitter(time.Duration(try+1)*2*time.Millisecond)); err != nil {
 			return h.request, err
 		}
+	}
+}
+
+// decides reports whether an entry is a decision of people about a request, or
+// hands over its bundle: none rests on a ledger that is not what was written.
+func decides(e schema.Entry) bool {
+	switch e.Kind {
+	case schema.EntryProposed, schema.EntryExtended, schema.EntrySuspended, schema.EntryRefused, schema.EntryWithdrawn,
+		schema.EntryReleased, schema.EntryRecalled, schema.EntryDelivered:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -26,10 +26,12 @@ type Register struct {
 	shared map[string]bool // case numbers that several requests have
 	due    []dueKey        // of the requests that still need an answer
 	states map[schema.State][]dueKey
-	seq    uint64          // the last entry of the ledger that was applied
-	dirty  map[string]bool // pieces of the snapshot in which something changed
-	forged map[string]bool // those that fail their proof; they are left as they are
-	grown  chan struct{}   // closed and replaced when an entry was applied
+	seq    uint64                    // the last entry of the ledger that was applied
+	aside  uint64                    // how often a request was set aside
+	dirty  map[string]bool           // pieces of the snapshot in which something changed
+	forged map[string]bool           // those that fail their proof; they are left as they are
+	held   map[schema.RequestID]*row // of a snapshot that is not used, while the ledger is read instead
+	grown  chan struct{}             // closed and replaced when an entry was applied
 
 	keeping sync.Mutex        // held while the snapshot is written
 	revs    map[string]uint64 // of its pieces
@@ -38,8 +40,7 @@ type Register struct {
 // row is a request and where its ledger stands.
 type row struct {
 	anchor
-	request schema.Request
-	bad     bool // its ledger is not what was written
+	request schema.Request // Damaged where its ledger is not what was written
 }
 
 // anchor is a place in the ledger of a request, kept outside it: how many
@@ -74,12 +75,14 @@ func (q *Queue) OpenRegister(ctx context.Context) (*Register, error) {
 		err = r.catchUp(ctx, h)
 	}
 	if err == nil && h.Seq > 0 && r.short(h) {
+		r.held = r.rows
 		r.empty()
 		err = r.catchUp(ctx, extent{})
 	}
 	if err != nil {
 		return nil, err
 	}
+	r.held = nil
 	r.sort()
 	return r, nil
 }
@@ -167,17 +170,19 @@ func (r *Register) apply(subject string, e stored) (old, changed *row) {
 	if old != nil {
 		now = *old
 	}
-	if now.bad && e.settles() && now.request.State != schema.StateErased {
+	damaged := now.request.Damaged
+	if damaged && e.settles() && now.request.State != schema.StateErased {
 		now.request.State = schema.StateErased
 		r.rows[id], r.dirty[pieceOf(id)] = &now, true
 		return old, &now
 	}
-	if now.bad || n < now.N || n == now.N && e.hash == now.Hash {
+	if damaged || n < now.N || n == now.N && e.hash == now.Hash {
 		return old, old
 	}
 	next, err := now.request.Fold(e.Entry)
-	now.bad = err != nil || e.N != n || e.N != now.N+1 || e.Prev != now.Hash
-	if !now.bad {
+	if err != nil || e.N != n || e.N != now.N+1 || e.Prev != now.Hash || r.differs(id, n, e.hash) {
+		now.request.Damaged = true
+	} else {
 		next.ID = id
 		now.request, now.anchor = next, anchor{e.N, e.hash}
 		share(&now.request)
@@ -186,15 +191,41 @@ func (r *Register) apply(subject string, e stored) (old, changed *row) {
 	return old, &now
 }
 
+// differs reports whether a snapshot that is not used remembers another entry.
+func (r *Register) differs(id schema.RequestID, n int, hash string) bool {
+	held := r.held[id]
+	return held != nil && held.N == n && held.Hash != hash
+}
+
 // spoil marks the request of an entry that cannot be read.
 func (r *Register) spoil(subject string) {
 	if id, _, ok := whose(subject); ok {
-		now := row{request: schema.Request{ID: id}, bad: true}
-		if old := r.rows[id]; old != nil {
-			now = *old
-			now.bad = true
+		r.damage(id)
+	}
+}
+
+// damage marks a request as one whose ledger is not what was written. It stays in
+// the lists where it was; one that nobody took in is in none.
+func (r *Register) damage(id schema.RequestID) {
+	now := row{request: schema.Request{ID: id}}
+	if old := r.rows[id]; old != nil {
+		now = *old
+	}
+	now.request.Damaged = true
+	r.rows[id], r.dirty[pieceOf(id)] = &now, true
+	r.aside++
+}
+
+// SetAside marks requests as damaged, of which Verify found that their ledgers are
+// not what was written: the register sees by itself what does not follow on what
+// came before, and not that what it has read was changed since.
+func (r *Register) SetAside(ids ...schema.RequestID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, id := range ids {
+		if old := r.rows[id]; old == nil || !old.request.Damaged {
+			r.damage(id)
 		}
-		r.rows[id], r.dirty[pieceOf(id)] = &now, true
 	}
 }
 
@@ -296,14 +327,14 @@ func (r *Register) Run(ctx context.Context, keep bool) error {
 	}
 }
 
-// Wait returns once the register knows the request as it was after a write, or
-// with the error of ctx.
+// Wait returns once the register knows the request as it was after a write, or that
+// it is damaged, or with the error of ctx.
 func (r *Register) Wait(ctx context.Context, written schema.Request) error {
 	for {
 		r.mu.RLock()
 		row, grown := r.rows[written.ID], r.grown
 		r.mu.RUnlock()
-		if row != nil && row.N >= written.Entries {
+		if row != nil && (row.N >= written.Entries || row.request.Damaged) {
 			return nil
 		}
 		select {

@@ -14,12 +14,12 @@ func (r *Register) Len() int {
 	return len(r.rows)
 }
 
-// Seq grows with every entry of the ledger that the register takes in: while it
-// stays the same, so do the lists.
+// Seq grows with every entry of the ledger that the register takes in, and with
+// every request that is set aside: while it stays the same, so do the lists.
 func (r *Register) Seq() uint64 {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.seq
+	return r.seq + r.aside
 }
 
 // Request returns a request.
@@ -90,13 +90,14 @@ func (r *Register) Parked() iter.Seq[schema.Request] {
 	}
 }
 
-// Damaged lists the requests whose ledger is not what was written.
+// Damaged lists the requests whose ledger is not what was written, and that were
+// not erased since. Nothing is done on them; see EraseTampered.
 func (r *Register) Damaged() []schema.RequestID {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	var bad []schema.RequestID
 	for id, row := range r.rows {
-		if row.bad || r.forged[pieceOf(id)] {
+		if row.request.Damaged && row.request.State != schema.StateErased {
 			bad = append(bad, id)
 		}
 	}

@@ -83,13 +83,14 @@ func (r *Register) load(ctx context.Context) (extent, error) {
 		default:
 			r.revs[p.key] = p.revision
 			for _, k := range p.rows {
-				doubt = doubt || k.Bad
-				r.rows[k.Request.ID] = &row{anchor: k.anchor, request: k.Request, bad: k.Bad}
+				doubt = doubt || k.Bad && k.Request.State != schema.StateErased
+				k.Request.Damaged = k.Bad
+				r.rows[k.Request.ID] = &row{anchor: k.anchor, request: k.Request}
 			}
 		}
 	})
 	if len(r.forged) > 0 || doubt {
-		h, r.rows = extent{}, make(map[schema.RequestID]*row)
+		h, r.held, r.rows = extent{}, r.rows, make(map[schema.RequestID]*row)
 	}
 	return h, err
 }
@@ -171,6 +172,49 @@ func (q *Queue) openPiece(e jetstream.KeyValueEntry) piece {
 		share(&p.rows[i].Request)
 	}
 	return p
+}
+
+// remembered checks a ledger against what the snapshot remembers of it: the chain
+// alone does not show that the last entry is another than it was. A snapshot that
+// is in doubt says nothing, and stops nobody. The error has CodeTampered.
+func (q *Queue) remembered(ctx context.Context, h history) error {
+	ctx, stop := context.WithTimeout(ctx, answerTimeout)
+	defer stop()
+	kv, err := q.ledger.KeyValue(ctx, bucketRegister)
+	if err != nil {
+		return fail("open register", err)
+	}
+	one, err := kv.Watch(ctx, pieceOf(h.id), jetstream.IgnoreDeletes()) // no role has a right to Get it
+	if err != nil {
+		return fail("read register", err)
+	}
+	defer func() { _ = one.Stop() }()
+	var p piece
+	select {
+	case e, more := <-one.Updates():
+		if !more {
+			return schema.Fail(schema.CodeUnreachable, "read register", nil)
+		}
+		if e != nil { // nil says that there is none
+			p = q.openPiece(e)
+		}
+	case <-ctx.Done():
+		return fail("read register", ctx.Err())
+	}
+	i := slices.IndexFunc(p.rows, func(k kept) bool { return k.Request.ID == h.id })
+	if !p.proven || i < 0 || p.rows[i].N == 0 {
+		return nil
+	}
+	at := p.rows[i].anchor
+	if len(h.entries) < at.N { // somebody wrote since it was read, or its end is gone
+		if h, err = q.history(ctx, h.id); err != nil {
+			return err
+		}
+	}
+	if len(h.entries) < at.N || h.entries[at.N-1].hash != at.Hash {
+		return schema.Fail(schema.CodeTampered, "read ledger", nil)
+	}
+	return nil
 }
 
 // share lets requests have one copy of the words that all of them use: a hundred
@@ -260,7 +304,7 @@ func (r *Register) changes() (extent, map[string]map[schema.RequestID]kept) {
 	for id, row := range r.rows {
 		h.Odd -= uint64(row.N) //nolint:gosec // a count
 		if rows := changed[pieceOf(id)]; rows != nil {
-			rows[id] = kept{anchor: row.anchor, Bad: row.bad, Request: row.request}
+			rows[id] = kept{anchor: row.anchor, Bad: row.request.Damaged, Request: row.request}
 		}
 	}
 	return h, changed

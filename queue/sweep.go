@@ -33,6 +33,9 @@ func (q *Queue) Sweep(ctx context.Context, register *Register) (Swept, error) {
 	var s Swept
 	var failed error
 	for r := range register.Open() {
+		if r.Damaged {
+			continue
+		}
 		if q.now().Sub(r.Changed).Abs() < settling { // a wrong clock may have written it
 			continue
 		}

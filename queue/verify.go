@@ -49,6 +49,29 @@ func (v Verified) Sound() bool {
 	return !slices.ContainsFunc(v.Flaws, func(f Flaw) bool { return !f.Settled && f.Kind != FlawAnchor })
 }
 
+// Doubts reports whether something is wrong with what the register's snapshot
+// remembers.
+func (v Verified) Doubts() bool {
+	return slices.ContainsFunc(v.Flaws, func(f Flaw) bool { return !f.Settled && f.Kind == FlawAnchor })
+}
+
+// Aside lists the requests whose own ledgers are not what was written: see
+// Register.SetAside.
+func (v Verified) Aside() (ids []schema.RequestID) {
+	for _, f := range v.Flaws {
+		if !f.Settled && f.Kind != FlawAnchor && f.Request != "" && !slices.Contains(ids, f.Request) {
+			ids = append(ids, f.Request)
+		}
+	}
+	return ids
+}
+
+// Lost reports whether something is gone of which nobody knows what it was: it can
+// have been of any request.
+func (v Verified) Lost() bool {
+	return slices.Contains(v.Flaws, Flaw{Kind: FlawMissing})
+}
+
 // Verify reads the whole ledger and checks that each entry follows on the one
 // before it, and that what the register's snapshot remembers of each request is
 // still there: a chain alone does not show that its end is missing. An entry

@@ -67,6 +67,9 @@ type Request struct {
 	Asked int `json:"asked,omitempty"`
 	// Entries is how many entries were folded.
 	Entries int `json:"entries"`
+	// Damaged says that the ledger is not what was written: this is what it came to
+	// before that. Nothing is decided on it; its days run on.
+	Damaged bool `json:"damaged,omitempty"`
 }
 
 // PartState is where the work on one part stands.

@@ -43,11 +43,14 @@ const (
 	WaitingAdmin     Waiting = "admin"         // work was given up
 	WaitingMicrosoft Waiting = "microsoft"     // the far side is not ready
 	WaitingWorker    Waiting = "worker"        // work that is queued, or runs
+	WaitingRepair    Waiting = "repair"        // its ledger is damaged
 )
 
 func (r Request) waitingFor() Waiting {
 	givenUp := func(p Part) bool { return p.State == PartAbandoned }
 	switch {
+	case r.Damaged && r.State != StateErased:
+		return WaitingRepair
 	case r.State == StateReleased:
 		return WaitingDelivery
 	case !r.State.Open():

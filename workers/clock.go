@@ -118,10 +118,12 @@ func (c *Clock) checkpoint(ctx context.Context) error {
 type Swept struct {
 	Requests  int // looked at
 	Reminders int // put on record
+	Damaged   int // requests that were set aside: nothing is done on them
 	Unread    int // requests with files that were handed in during a build, now read
 }
 
-// Sweep puts on record every reminder that is owing at the moment now. The error
+// Sweep puts on record every reminder that is owing at the moment now, but of
+// requests whose ledgers are damaged. The error
 // is of the first request that could not be done; the others were.
 func (c *Clock) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 	var done Swept
@@ -129,6 +131,10 @@ func (c *Clock) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 	var owing []schema.RequestID
 	for r := range c.Register.Open() {
 		done.Requests++
+		if r.Damaged {
+			done.Damaged++
+			continue
+		}
 		if len(r.Owing(today)) > 0 || len(unread(r)) > 0 {
 			owing = append(owing, r.ID)
 		}

@@ -27,7 +27,7 @@ func (c *Clock) Expire(ctx context.Context, now time.Time) (Expired, error) {
 	for r := range c.Register.All() {
 		// In what an older version wrote down, the day of closing is not there yet.
 		undated := r.State.Final() && r.Closed.IsZero()
-		if !undated && r.Expired(*c.Terms, today, c.Zone) == "" {
+		if r.Damaged || !undated && r.Expired(*c.Terms, today, c.Zone) == "" {
 			continue
 		}
 		if ctx.Err() != nil {

@@ -107,7 +107,7 @@ func TestClockGoesOn(t *testing.T) {
 	t.Parallel()
 	server := queuetest.Serve(t, t.TempDir())
 	q := queuetest.Open(t, server)
-	spoilt, closed := queuetest.Request(t, q, "graphexport"), queuetest.Request(t, q, "graphexport")
+	spoilt, closed, open := queuetest.Request(t, q, "graphexport"), queuetest.Request(t, q, "graphexport"), queuetest.Request(t, q, "graphexport")
 	if _, err := q.Append(t.Context(), closed.ID, schema.Entry{Kind: schema.EntryWithdrawn, Actor: "someone"}); err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
@@ -128,7 +128,14 @@ func TestClockGoesOn(t *testing.T) {
 	if err := <-end; err != nil {
 		t.Error(queuetest.Why(err))
 	}
-	if _, err := clock.Sweep(t.Context(), time.Now()); schema.CodeOf(err) != schema.CodeTampered {
+	late := time.Date(2026, 12, 10, 9, 0, 0, 0, time.UTC)
+	if done, err := clock.Sweep(t.Context(), late); err != nil || done.Damaged != 1 {
+		t.Errorf("a sweep did %+v, want one request passed over: %s", done, queuetest.Why(err))
+	}
+	if open, err = q.Request(t.Context(), open.ID); err != nil || len(open.Owing(schema.CivilDate(late, time.UTC))) > 0 {
+		t.Errorf("the open request still owes reminders, %s", queuetest.Why(err))
+	}
+	if _, err := q.Request(t.Context(), spoilt.ID); schema.CodeOf(err) != schema.CodeTampered {
 		t.Errorf("the ledger can be read: %v", err)
 	}
 }

@@ -115,7 +115,9 @@ func (in *Reception) OpenCase(ctx context.Context, who schema.Subject) (schema.R
 		known, ok := in.known[r.ID]
 		if !ok || known.subject != r.Subject {
 			subject, err := in.Queue.Subject(ctx, r)
-			if code := schema.CodeOf(err); code == schema.CodeErased || code == schema.CodeNotFound {
+			// Who it is about is not known any more, or cannot be relied on. That stops
+			// nobody else.
+			if code := schema.CodeOf(err); code == schema.CodeErased || code == schema.CodeNotFound || code == schema.CodeTampered {
 				continue
 			}
 			if err != nil {

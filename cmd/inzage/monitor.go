@@ -77,11 +77,14 @@ func (m *monitor) doubted(d bool) {
 	}
 }
 
-// follow tells how many pieces of the register's snapshot fail their proof.
-func (m *monitor) follow(doubted func() int) {
+// follow tells how many pieces of the register's snapshot fail their proof, and how
+// many requests were set aside.
+func (m *monitor) follow(doubted, damaged func() int) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "inzage_register_doubted", Help: "Pieces of the register's snapshot that fail their proof: see inzage ledger rebuild.",
-	}, func() float64 { return float64(doubted()) }))
+	}, func() float64 { return float64(doubted()) }), prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "inzage_requests_damaged", Help: "Requests whose ledger is damaged; nothing is done on them: see inzage ledger verify.",
+	}, func() float64 { return float64(damaged()) }))
 }
 
 // states is counted when somebody asks.

@@ -70,12 +70,18 @@ func (a *app) openCase(ctx context.Context, f *reachFlags, name string) (*queue.
 
 // find returns the request that the argument names: by id, or by case number.
 func (a *app) find(ctx context.Context, q *queue.Queue, name string) (schema.Request, error) {
-	if queue.ValidID(schema.RequestID(name)) {
-		return q.Request(ctx, schema.RequestID(name))
+	id := schema.RequestID(name)
+	if queue.ValidID(id) {
+		if r, err := q.Request(ctx, id); schema.CodeOf(err) != schema.CodeTampered {
+			return r, err
+		}
 	}
 	reg, err := q.OpenRegister(ctx)
 	if err != nil {
 		return schema.Request{}, err
+	}
+	if r, ok := reg.Request(id); ok {
+		return r, nil // what it came to before it was damaged
 	}
 	if reg.Shared(name) {
 		return schema.Request{}, a.usage("cli.error.case-shared", "case", name)

@@ -196,7 +196,7 @@ func (a *app) eraseCommand() *cobra.Command {
 }
 
 // eraseTampered erases a request whose ledger does not verify, also where no
-// service runs: none starts with such a ledger.
+// service runs.
 func (a *app) eraseTampered(ctx context.Context, reach *reachFlags, name string, by schema.Actor, asJSON bool) error {
 	q, done, err := a.openAtRest(ctx, reach)
 	if err != nil {

@@ -62,7 +62,13 @@ func (a *app) requestListCommand() *cobra.Command {
 		if asJSON {
 			return a.json(append([]schema.Standing{}, rows...))
 		}
-		return a.table(rows)
+		if err := a.table(rows); err != nil {
+			return err
+		}
+		if n := len(reg.Damaged()); n > 0 {
+			a.printf("%s\n", a.text("cli.request.list.damaged", "count", n))
+		}
+		return nil
 	})
 	reach = a.reachFlags(c)
 	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))

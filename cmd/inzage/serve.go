@@ -169,7 +169,7 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 	}
 	m := newMonitor(programVersion(), st.health, requests, st.refused)
 	if reg != nil {
-		m.follow(reg.Doubted)
+		m.follow(reg.Doubted, func() int { return len(reg.Damaged()) })
 	}
 	s.Observe = m.job
 	reception := &workers.Reception{Queue: st.desk, Register: reg}
@@ -218,7 +218,7 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 		g.Go(func() error {
 			// A checkpoint vouches for the ledger, and what a term erases is gone:
 			// neither on a ledger that nobody has looked at.
-			if err := proveLedger(ctx, st.clock, s.Builder.Sign); err != nil {
+			if err := proveLedger(ctx, st.clock, reg, s.Builder.Sign); err != nil {
 				return err
 			}
 			return clock.Run(ctx)
@@ -240,11 +240,13 @@ func passOn(hook *notices.Webhook) func(context.Context, queue.Event) error {
 }
 
 // proveLedger reads the whole ledger once, while all but the clock runs already:
-// the server itself does not notice a damaged block before it is read. The error has
-// CodeDamagedStore where something is not as it was written; then the service
-// must not go on on top of it. Where only the register's snapshot is not, it goes
-// on, if the last checkpoint holds: the ledger is the truth, and is whole.
-func proveLedger(ctx context.Context, q *queue.Queue, sign ed25519.PrivateKey) error {
+// the server itself does not notice a damaged block before it is read. A request
+// whose ledger is not as it was written is set aside, and the rest goes on. The error
+// has CodeDamagedStore where entries are gone of nobody knows which request; then
+// the service must not go on on top of it. Where only the register's snapshot is not
+// as it was written, it goes on, if the last checkpoint holds: the ledger is the
+// truth, and is whole.
+func proveLedger(ctx context.Context, q *queue.Queue, reg *queue.Register, sign ed25519.PrivateKey) error {
 	report, err := q.Verify(ctx)
 	switch {
 	case schema.CodeOf(err) == schema.CodeInterrupted:
@@ -262,10 +264,14 @@ func proveLedger(ctx context.Context, q *queue.Queue, sign ed25519.PrivateKey) e
 		}
 		zerolog.Ctx(ctx).WithLevel(level).Bool("settled", f.Settled).Str("request", string(f.Request)).Int("entry", f.N).Str("flaw", string(f.Kind)).Msg("ledger")
 	}
-	if !report.Sound() {
+	if report.Lost() {
 		return schema.Fail(schema.CodeDamagedStore, "verify ledger", nil)
 	}
-	if !report.Holds() {
+	if aside := report.Aside(); len(aside) > 0 {
+		reg.SetAside(aside...)
+		zerolog.Ctx(ctx).Error().Str("code", string(schema.CodeTampered)).Int("requests", len(aside)).Msg("ledgers that are damaged: nothing is done on these requests, and their days run on: see inzage ledger verify")
+	}
+	if report.Doubts() {
 		if err := holdLedger(ctx, q, sign); err != nil {
 			return err
 		}

@@ -19,7 +19,8 @@ import (
 
 // A snapshot of the register that was forged stops no service, is told until
 // somebody rebuilds it, and not put right by itself. A ledger that was tampered
-// with does, until its request is erased, which is told for ever.
+// with stops its own request, until that is erased, which is told for ever; all
+// others go on.
 func TestTamperedStore(t *testing.T) {
 	t.Parallel()
 	program := filepath.Join(buildProgram(t), "inzage")
@@ -54,7 +55,7 @@ func TestTamperedStore(t *testing.T) {
 	}
 	service, log := start()
 	queuetest.Eventually(t, "the ledger is verified", func() bool { return log.has("ledger verified") })
-	r := takeIn(t, data)
+	r, other := takeIn(t, data, "2026-0001"), takeIn(t, data, "2026-0002")
 	stop(service)
 	intrude(t, data, "$KV.register.head")
 
@@ -62,30 +63,40 @@ func TestTamperedStore(t *testing.T) {
 	service, log = start()
 	queuetest.Eventually(t, "the service tells it and goes on", func() bool { return log.has("inzage ledger rebuild", "tampered") && log.has("ledger verified") })
 	address := regexp.MustCompile(`"address":"([^"]+)"`)
-	metric := func(want string) {
+	metric := func(name, want string) {
 		t.Helper()
-		queuetest.Eventually(t, want, func() bool {
+		queuetest.Eventually(t, name+" is "+want, func() bool {
 			log.mu.Lock()
 			found := address.FindStringSubmatch(log.text.String())
 			log.mu.Unlock()
-			return found != nil && strings.Contains(page(t.Context(), "http://"+found[1]+"/metrics"), "\ninzage_register_doubted "+want+"\n")
+			return found != nil && strings.Contains(page(t.Context(), "http://"+found[1]+"/metrics"), "\n"+name+" "+want+"\n")
 		})
 	}
-	metric("1")
+	metric("inzage_register_doubted", "1")
 	wants(exitFailed, "Only what the register remembered", "ledger", "verify")
 	wants(0, "Pieces that did not hold: 1", "ledger", "rebuild")
-	metric("0")
-	wants(0, "1 ledger checked", "ledger", "verify")
+	metric("inzage_register_doubted", "0")
+	metric("inzage_requests_damaged", "0")
+	wants(0, "2 ledgers checked", "ledger", "verify")
 
 	stop(service)
 	intrude(t, data, "inzage.led."+string(r.ID)+".9.entry.viewed")
 	wants(exitFailed, "--tampered", "ledger", "verify")
 	service, log = start()
-	if err := service.Wait(); err == nil || !log.has("damaged-store") {
-		t.Errorf("with a ledger that was tampered with the service ends with %v", err)
-	}
+	queuetest.Eventually(t, "the service sets the request aside and goes on", func() bool {
+		return log.has("nothing is done on these requests", "tampered") && log.has("ledger verified")
+	})
+	metric("inzage_requests_damaged", "1")
+	wants(0, "1 request has a damaged ledger", "request", "list")
+	wants(0, `"damaged":true`, "request", "list", "--json")
+	wants(0, "its ledger to be restored", "request", "show", r.Case)
+	wants(0, "its ledger to be restored", "request", "show", string(r.ID))
+	wants(exitFailed, "Warn the administrator", "request", "withdraw", r.Case)
+	wants(0, "extended", "request", "extend", other.Case, "--reason", "volume")
 	wants(0, "says that it did not verify", "request", "erase", r.Case, "--tampered", "--yes")
 	wants(0, "The request was erased since, on record.", "ledger", "verify")
+	metric("inzage_requests_damaged", "0")
+	stop(service)
 	service, log = start()
 	queuetest.Eventually(t, "the service starts again, and tells it", func() bool { return log.has(`"settled":true`) && log.has("ledger verified") })
 	wants(0, "had been altered by then", "request", "certificate", r.Case)
@@ -93,7 +104,7 @@ func TestTamperedStore(t *testing.T) {
 }
 
 // takeIn takes in a request at a service that runs.
-func takeIn(t *testing.T, data string) schema.Request {
+func takeIn(t *testing.T, data, number string) schema.Request {
 	t.Helper()
 	access, err := queue.ReadDoor(data)
 	if err != nil {
@@ -108,7 +119,11 @@ func takeIn(t *testing.T, data string) schema.Request {
 		t.Fatal(queuetest.Why(err))
 	}
 	defer q.Close()
-	return queuetest.Request(t, q, "graphexport")
+	r, err := q.New(t.Context(), queuetest.Opened(number, "graphexport"), schema.Subject{Name: schema.NewPersonal("Sam Jansen")})
+	if err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	return r
 }
 
 // intrude writes a message into the store of a service that does not run.
