@@ -100,7 +100,7 @@ func (q *Queue) update(ctx context.Context, id schema.RequestID, decide func(his
 		}
 		entries, err := decide(h)
 		if err == nil && slices.ContainsFunc(entries, decides) {
-			err = q.remembered(ctx, h)
+			err = q.conns.named(before, q.remembered(ctx, h))
 		}
 		if err != nil || len(entries) == 0 {
 			return h.request, err
