@@ -11,6 +11,7 @@ import (
 
 	"inzage/queue/queuetest"
 	"inzage/schema"
+	"inzage/workers"
 )
 
 // TestBrowser is the story in a real browser, in both languages: a request is
@@ -33,16 +34,26 @@ func TestBrowser(t *testing.T) {
 	if folder == "" { // they take a third of the time
 		folder, pictures = t.ArtifactDir(), ""
 	}
+	outlined := workers.Outline{Version: 1, Events: []workers.OutlineEvent{
+		{Name: "mail_action · MarkMessageAsRead", Rule: "mail-read", Layer: schema.LayerEvent},
+		{Name: "Microsoft.Office.Word.AVeryLongNameOfAnEventThatNobodyExplained.AndItGoesOnAndOnForQuiteAWhile", Layer: schema.LayerNamespace},
+		{Name: "Office.Seen.ByOne.Only", Layer: schema.LayerNone},
+	}, Shapes: []workers.Shape{
+		{Source: "graphexport", Kind: "usage", Layer: schema.LayerEvent, Class: "linked-usage", Fields: map[string]int{"linked-usage": 3, "pseudonymous-identifier": 2}},
+		{Source: "dataviewer", Kind: "setting", Layer: schema.LayerNamespace, Class: "unknown", Fields: map[string]int{"unknown": 1}},
+	}}
 	for _, lang := range []schema.Lang{schema.Dutch, schema.English} {
 		t.Run(string(lang), func(t *testing.T) {
 			t.Parallel()
 			o := open(t)
 			o.takesFiles(1 << 20)
+			o.answers(stranger, outlined) // so that an event stands in enough answers
+			o.answers(both, outlined)
 			ctx, stop := context.WithCancel(t.Context())
 			done := make(chan struct{})
 			go func() {
 				defer close(done)
-				o.worksAlong(ctx)
+				o.worksAlong(ctx, outlined)
 			}()
 			cmd := exec.CommandContext(t.Context(), node, "../../../.ci/browser/desk.mjs", chromium, folder, o.server.URL, string(lang), "../../../testdata/demo/input/viewer.csv", pictures)
 			cmd.WaitDelay = time.Second
@@ -61,8 +72,9 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// worksAlong does the work of each request that comes in.
-func (o *office) worksAlong(ctx context.Context) {
+// worksAlong does the work of each request that comes in, of which a program
+// prepared an extension.
+func (o *office) worksAlong(ctx context.Context, outlined workers.Outline) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -72,7 +84,15 @@ func (o *office) worksAlong(ctx context.Context) {
 		case <-tick.C:
 		}
 		for r := range o.desk.Register.In(schema.StateCollecting) {
-			if err := o.work(ctx, r, "bundle"); err != nil && ctx.Err() == nil {
+			act := schema.Entry{Kind: schema.EntryExtended, Code: "volume", Actor: schema.ClientActor("zaaksysteem")}
+			_, err := o.q.Propose(ctx, r.ID, act, []byte("Het gaat om veel gegevens.\nZie zaak Z-2026-0042."))
+			if err == nil {
+				err = o.outline(ctx, r, outlined)
+			}
+			if err == nil {
+				err = o.work(ctx, r, "bundle")
+			}
+			if err != nil && ctx.Err() == nil {
 				o.t.Error(queuetest.Why(err))
 			}
 		}

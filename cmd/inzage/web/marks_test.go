@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -14,17 +15,22 @@ import (
 // outlined puts an outline beside the bundle, as a build does.
 func (o *office) outlined(r schema.Request, outline workers.Outline) {
 	o.t.Helper()
-	v, err := o.q.Vault(o.t.Context(), r.ID)
-	if err != nil {
+	if err := o.outline(o.t.Context(), r, outline); err != nil {
 		o.t.Fatal(queuetest.Why(err))
+	}
+}
+
+func (o *office) outline(ctx context.Context, r schema.Request, outline workers.Outline) error {
+	v, err := o.q.Vault(ctx, r.ID)
+	if err != nil {
+		return err
 	}
 	text, err := json.Marshal(outline)
 	if err != nil {
-		o.t.Fatal(err)
+		return err
 	}
-	if _, err := v.Bundle().Put(o.t.Context(), workers.OutlineName, strings.NewReader(string(text))); err != nil {
-		o.t.Fatal(queuetest.Why(err))
-	}
+	_, err = v.Bundle().Put(ctx, workers.OutlineName, strings.NewReader(string(text)))
+	return err
 }
 
 // answers makes an answer for somebody that was released.
