@@ -1,6 +1,9 @@
 package schema
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Standing is a request on a day: what its ledger says, and what follows from
 // that for the deadline.
@@ -40,7 +43,7 @@ const (
 	WaitingSecond    Waiting = "second-reader" // somebody proposed, another must decide
 	WaitingIdentity  Waiting = "identity"      // a check of who asks
 	WaitingReview    Waiting = "review"        // somebody must look at the bundle
-	WaitingAdmin     Waiting = "admin"         // work was given up
+	WaitingAdmin     Waiting = "admin"         // work was given up, or a program proposed something
 	WaitingMicrosoft Waiting = "microsoft"     // the far side is not ready
 	WaitingWorker    Waiting = "worker"        // work that is queued, or runs
 	WaitingRepair    Waiting = "repair"        // its ledger is damaged
@@ -57,8 +60,10 @@ func (r Request) waitingFor() Waiting {
 		return WaitingNobody
 	case r.Suspended():
 		return WaitingPerson
-	case len(r.Proposals) > 0:
+	case slices.ContainsFunc(slices.Collect(maps.Values(r.Proposals)), func(p Proposal) bool { return !p.By.Client() }):
 		return WaitingSecond
+	case len(r.Proposals) > 0: // of programs, which somebody takes over first
+		return WaitingAdmin
 	case r.State == StateReceived:
 		return WaitingIdentity
 	case r.State == StateReview && r.Collected():

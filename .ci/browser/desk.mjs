@@ -233,7 +233,9 @@ const stale = await admin.context().newPage()
 await stale.goto(admin.url())
 await admin.locator('button[name=confirm]').click() // takes that over
 if (await admin.locator('button[name=confirm]').count()) say('a program and one person decide')
+const late = stale.waitForResponse(r => r.request().method() === 'POST')
 await stale.locator('button[name=confirm]').click()
+if ((await late).status() !== 409) say('a stale page:', (await late).status())
 await look(stale, 'conflict')
 await stale.close()
 // The same pages with script, which tell what happens from here on.
@@ -265,7 +267,7 @@ await admin.goto(`${address}/oversight`)
 await look(admin, 'forbidden')
 await admin.goto(`${address}/cases/2026-nothing`)
 await look(admin, 'not-found')
-await admin.goto(`${address}/cases?show=overdue`)
+await admin.goto(`${address}/cases?show=extended`)
 await look(admin, 'cases-none')
 
 // Somebody else.

@@ -40,7 +40,7 @@ func TestBrowser(t *testing.T) {
 		{Name: "Office.Seen.ByOne.Only", Layer: schema.LayerNone},
 	}, Shapes: []workers.Shape{
 		{Source: "graphexport", Kind: "usage", Layer: schema.LayerEvent, Class: "linked-usage", Fields: map[string]int{"linked-usage": 3, "pseudonymous-identifier": 2}},
-		{Source: "dataviewer", Kind: "setting", Layer: schema.LayerNamespace, Class: "unknown", Fields: map[string]int{"unknown": 1}},
+		{Source: "dataviewer", Kind: "setup", Layer: schema.LayerNamespace, Class: "unknown", Fields: map[string]int{"unknown": 1}},
 	}}
 	for _, lang := range []schema.Lang{schema.Dutch, schema.English} {
 		t.Run(string(lang), func(t *testing.T) {

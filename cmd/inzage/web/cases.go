@@ -122,7 +122,7 @@ type part struct {
 type proposal struct {
 	Kind   schema.EntryKind
 	Code   string // in words
-	By     schema.Actor
+	By     string
 	Mine   bool // the visitor proposed it, so another must decide
 	Decide bool // the visitor can confirm
 	// TakeOver says that a program prepared it, and that it takes two people.
@@ -188,7 +188,7 @@ func (d *Desk) casePage(v *visit) (casePage, error) {
 	}
 	for _, kind := range slices.Sorted(maps.Keys(r.Proposals)) {
 		one := r.Proposals[kind]
-		q := proposal{Kind: kind, Code: d.reason(v, kind, one.Code), By: one.By, Mine: one.By == v.who.Actor, Stop: v.has(Reader, Officer), Seen: seen(one)}
+		q := proposal{Kind: kind, Code: d.reason(v, kind, one.Code), By: d.actor(v, one.By), Mine: one.By == v.who.Actor, Stop: v.has(Reader, Officer), Seen: seen(one)}
 		q.Decide = v.has(Reader) && !q.Mine
 		if one.By.Client() {
 			q.Decide, q.TakeOver = v.has(Admin), r.FourEyes && kind != schema.EntryWithdrawn

@@ -70,14 +70,12 @@ func (d *Desk) decide(v *visit) error {
 		return schema.Fail(schema.CodeUsage, "decide on request", nil)
 	}
 	switch reasons := schema.Reasons(kind); {
-	case confirming && !proposed: // declined, or done, in the meantime
+	case confirming && (!proposed || saw != seen(prepared)): // the page is older than that, whoever looks at it
 		return schema.Fail(schema.CodeConflict, "decide on request", nil)
 	case confirming && !v.has(confirms), !confirming && !v.has(Admin):
 		return schema.Fail(codeForbidden, "decide on request", nil)
 	case confirming && prepared.By == v.who.Actor:
 		return schema.Fail(schema.CodeFourEyes, "decide on request", nil)
-	case confirming && saw != seen(prepared): // the page is older than the proposal
-		return schema.Fail(schema.CodeConflict, "decide on request", nil)
 	case !confirming && len(reasons) > 0 && !slices.Contains(reasons, code):
 		return schema.Fail(schema.CodeUsage, "decide on request", nil)
 	}

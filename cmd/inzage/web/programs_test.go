@@ -35,12 +35,12 @@ func TestPreparedByProgram(t *testing.T) {
 	if strings.Contains(reader.get(page).body, "Neem dit voorstel over") {
 		t.Error("a reader can take over")
 	}
-	want(t, "a reader says yes to a program", reader.post(decide, "act", "extended", "confirm", "yes"), http.StatusForbidden)
+	want(t, "a reader says yes to a program", reader.post(decide, "act", "extended", "confirm", o.seen(r, schema.EntryExtended)), http.StatusForbidden)
 	want(t, "the admin takes it over", boss.post(decide, "act", "extended", "confirm", o.seen(r, schema.EntryExtended)), http.StatusSeeOther)
 	if now := o.request(r); now.Extended || now.Proposals[schema.EntryExtended].Code != "volume" {
 		t.Errorf("one person and a program: %+v", now)
 	}
-	want(t, "the admin says yes to their own", boss.post(decide, "act", "extended", "confirm", "yes"), http.StatusForbidden)
+	want(t, "the admin says yes to their own", boss.post(decide, "act", "extended", "confirm", o.seen(r, schema.EntryExtended)), http.StatusForbidden)
 	want(t, "the reader says yes", reader.post(decide, "act", "extended", "confirm", o.seen(r, schema.EntryExtended)), http.StatusSeeOther)
 	if !o.request(r).Extended {
 		t.Error("not extended")

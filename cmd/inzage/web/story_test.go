@@ -132,17 +132,17 @@ func TestStory(t *testing.T) {
 			t.Error("a list must have the case, and not who it is about")
 		}
 	}
-	want(t, "release at once", sec.post(file+"/decide", "act", "released", "confirm", "yes"), http.StatusConflict)
+	want(t, "release at once", sec.post(file+"/decide", "act", "released", "confirm", o.seen(r, schema.EntryReleased)), http.StatusConflict)
 	want(t, "propose", adm.post(file+"/decide", "act", "released"), http.StatusSeeOther)
 	want(t, "propose twice", adm.post(file+"/decide", "act", "released"), http.StatusSeeOther)
-	want(t, "confirm without the role", adm.post(file+"/decide", "act", "released", "confirm", "yes"), http.StatusForbidden)
+	want(t, "confirm without the role", adm.post(file+"/decide", "act", "released", "confirm", o.seen(r, schema.EntryReleased)), http.StatusForbidden)
 	want(t, "read without a reason", sec.post(file+"/content", "why", "curiosity"), http.StatusBadRequest)
 	if a := sec.post(file+"/content", "why", "review"); a.body != "the bundle" || o.entries(r, schema.EntryViewed) != 1 {
 		t.Errorf("the reader gets %q, with %d entries", a.body, o.entries(r, schema.EntryViewed))
 	}
 	want(t, "decline without having seen it", dpo.post(file+"/decline", "act", "released"), http.StatusConflict)
 	want(t, "decline", dpo.post(file+"/decline", "act", "released", "seen", o.seen(r, schema.EntryReleased)), http.StatusSeeOther)
-	want(t, "confirm what was declined", sec.post(file+"/decide", "act", "released", "confirm", "yes"), http.StatusConflict)
+	want(t, "confirm what was declined", sec.post(file+"/decide", "act", "released", "confirm", o.seen(r, schema.EntryReleased)), http.StatusConflict)
 	want(t, "propose again", adm.post(file+"/decide", "act", "released"), http.StatusSeeOther)
 	old := o.seen(r, schema.EntryReleased)
 	want(t, "another prepares the same", o.sit(both).post(file+"/decide", "act", "released"), http.StatusSeeOther)
@@ -179,7 +179,7 @@ func TestNobodyDecidesAlone(t *testing.T) {
 			code = string(codes[0])
 		}
 		want(t, "propose "+act, b.post("/cases/"+r.Case+"/decide", "act", act, "code", code), http.StatusSeeOther)
-		want(t, "confirm own "+act, b.post("/cases/"+r.Case+"/decide", "act", act, "confirm", "yes"), http.StatusConflict)
+		want(t, "confirm own "+act, b.post("/cases/"+r.Case+"/decide", "act", act, "confirm", o.seen(r, schema.EntryKind(act))), http.StatusConflict)
 		want(t, "say it again "+act, b.post("/cases/"+r.Case+"/decide", "act", act, "code", code), http.StatusSeeOther)
 	}
 	if after := o.request(r); after.State != schema.StateReview || after.Extended || after.Suspended() {
