@@ -1,12 +1,14 @@
-// A sign-in service for the tests of the desk: node oidc.mjs REDIRECT
+// A sign-in service for the tests of the desk: node oidc.mjs REDIRECT [userinfo]
+// With userinfo, what it knows of a person is at its userinfo endpoint alone.
 // It prints its issuer, and ends when its input does. Whoever signs in as NAME
 // gets the claims of NAME below; every password will do.
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 
-const [redirect] = process.argv.slice(2);
+const [redirect, userinfo] = process.argv.slice(2);
 const people = {
   employee: { name: 'Sanne de Wit', preferred_username: 'sanne@gemeente.example', tid: 'tenant', oid: 'object-1' },
+  texted: { name: 'Noa Sms', preferred_username: 'noa@gemeente.example', tid: 'tenant', oid: 'object-3', amr: ['pwd', 'sms'] },
   admin: { name: 'Bo Admin', preferred_username: 'bo@gemeente.example', tid: 'tenant', oid: 'object-2', roles: ['inzage.admin', 'mail.reader'] },
 };
 
@@ -15,8 +17,8 @@ server.listen(0, '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, {
     clients: [{ client_id: 'inzage', client_secret: 'a secret for tests', redirect_uris: [redirect] }],
-    claims: { openid: ['sub'], profile: ['name', 'preferred_username', 'tid', 'oid', 'roles', 'auth_time'] },
-    conformIdTokenClaims: false, // as Entra does: the claims are in the ID token
+    claims: { openid: ['sub'], profile: ['name', 'preferred_username', 'tid', 'oid', 'roles', 'auth_time', 'amr'] },
+    conformIdTokenClaims: userinfo !== undefined, // Entra puts the claims in the ID token, SURFconext does not
     pkce: { required: () => true },
     features: { devInteractions: { enabled: true } },
     cookies: { keys: ['a key for tests'] },

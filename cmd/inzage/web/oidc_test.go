@@ -22,7 +22,7 @@ import (
 // TestSignInService signs in at a real OpenID provider, as a browser would.
 func TestSignInService(t *testing.T) {
 	t.Parallel()
-	o := openWithService(t)
+	o := openWithService(t, Entra)
 
 	employee := o.walker()
 	page, code := employee.signIn("/sign-in/service?next=/requests", "employee")
@@ -47,10 +47,25 @@ func TestSignInService(t *testing.T) {
 	}
 }
 
+// SURFconext says in its ID token who somebody is, and at its userinfo endpoint
+// what else it knows: name, address and roles.
+func TestSignInSURFconext(t *testing.T) {
+	t.Parallel()
+	o := openWithService(t, SURFconext)
+	admin := o.walker()
+	if page, code := admin.signIn("/sign-in/service", "admin"); code != http.StatusOK || page.Path != "/cases" || !strings.Contains(admin.body, "Bo Admin") {
+		t.Errorf("the admin came to %s: %d", page, code)
+	}
+	texted := o.walker()
+	if page, code := texted.signIn("/sign-in/service", "texted"); code != http.StatusForbidden || !strings.Contains(texted.body, o.desk.Catalog.Text(schema.Dutch, "desk.refused.sms")) {
+		t.Errorf("who proved it by a text message came to %s: %d", page, code)
+	}
+}
+
 // TestSignInServiceRefuses holds what must not let anybody in.
 func TestSignInServiceRefuses(t *testing.T) {
 	t.Parallel()
-	o := openWithService(t)
+	o := openWithService(t, Entra)
 	w := o.walker()
 	w.get("/sign-in/done?state=made-up&code=made-up")
 	if w.status != http.StatusForbidden {
@@ -128,7 +143,7 @@ func TestClaims(t *testing.T) {
 }
 
 // openWithService is a desk that people come into by a real OpenID provider.
-func openWithService(t *testing.T) *office {
+func openWithService(t *testing.T, profile Profile) *office {
 	t.Helper()
 	node := tool(t, "node")
 	if _, err := os.Stat("../../../.ci/browser/node_modules/oidc-provider"); err != nil {
@@ -141,8 +156,8 @@ func openWithService(t *testing.T) *office {
 	options := o.desk.Options
 	options.Address, options.Local = o.server.URL, nil
 	options.OIDC = &OIDC{
-		Issuer: provider(t, node, o.server.URL+"/sign-in/done"), Client: "inzage", Secret: schema.NewPersonal("a secret for tests"),
-		Profile: Entra, RoleClaim: "roles", Roles: map[string]Role{"inzage.admin": Admin}, Actor: o.q.Actor,
+		Issuer: provider(t, node, o.server.URL+"/sign-in/done", profile), Client: "inzage", Secret: schema.NewPersonal("a secret for tests"),
+		Profile: profile, RoleClaim: "roles", Roles: map[string]Role{"inzage.admin": Admin}, Actor: o.q.Actor, RefuseSMS: true,
 	}
 	var err error
 	if o.desk, err = New(options); err != nil {
@@ -153,9 +168,12 @@ func openWithService(t *testing.T) *office {
 }
 
 // provider starts the OpenID provider, and returns its issuer.
-func provider(t *testing.T, node, redirect string) string {
+func provider(t *testing.T, node, redirect string, profile Profile) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), node, "../../../.ci/browser/oidc.mjs", redirect)
+	if profile == SURFconext {
+		cmd.Args = append(cmd.Args, "userinfo")
+	}
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
