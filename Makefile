@@ -64,6 +64,11 @@ imports: ## check who may reach whom
 fuzz: ## run every fuzz target for FUZZTIME (5s) each
 	.ci/fuzz $(FUZZTIME) $(PACKAGES)
 
+.PHONY: fuzz-long
+fuzz-long: FUZZTIME = 1h
+fuzz-long: fuzz ## run every fuzz target for an hour each, and print how long each ran on this machine in all
+	.ci/fuzz total
+
 .PHONY: vuln
 vuln: ## look for known vulnerabilities, where their database can be reached
 	.ci/vuln
