@@ -207,17 +207,36 @@ func (v *Vault) part(ctx context.Context, key Key, blob string, n int) (io.Reade
 func (v *Vault) getPart(ctx context.Context, name string) ([]byte, error) {
 	ctx, stop := v.whileUp(ctx)
 	defer stop()
-	sealed, err := v.files.GetBytes(ctx, name)
+	sealed, err := v.getBytes(ctx, name)
 	for try := 1; errors.Is(err, jetstream.ErrDigestMismatch) && v.replicas > 1 && try < getTries; try++ {
 		if err := wait(ctx, jitter(time.Duration(try)*50*time.Millisecond)); err != nil {
 			return nil, err
 		}
-		sealed, err = v.files.GetBytes(ctx, name)
+		sealed, err = v.getBytes(ctx, name)
 	}
 	if errors.Is(err, jetstream.ErrObjectNotFound) || errors.Is(err, jetstream.ErrDigestMismatch) {
 		return nil, schema.Fail(schema.CodeTampered, "read part", err)
 	}
 	return sealed, lost(ctx, "read part", err)
+}
+
+// getBytes returns once ctx ends. The library goes on waiting for what does not come
+// any more, up to the deadline of ctx: a worker that was stopped stood still for two
+// minutes.
+func (v *Vault) getBytes(ctx context.Context, name string) (sealed []byte, err error) {
+	end := make(chan struct{})
+	var got []byte
+	var failed error
+	go func() {
+		defer close(end)
+		got, failed = v.files.GetBytes(ctx, name)
+	}()
+	select {
+	case <-end:
+		return got, failed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // whileUp bounds the transfer of a part, and ends it when the connection is
