@@ -305,8 +305,10 @@ await look(officer, 'ledger-checked')
 await officer.goto(`${address}/oversight/calendar`)
 await officer.locator('button[value=make]').click()
 await look(officer, 'calendar')
-await officer.goto(`${address}/promises`)
-await look(officer, 'promises')
+if (thorough) {
+  await officer.goto(`${address}/promises`)
+  await look(officer, 'promises')
+}
 await officer.goto(`${address}/guides`)
 await look(officer, 'guides')
 for (const guide of thorough ? ['employee', 'admin', 'dpo'] : ['employee']) {
