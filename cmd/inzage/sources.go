@@ -7,6 +7,7 @@ import (
 	"inzage/workers/devicelogs"
 	"inzage/workers/graphexport"
 	"inzage/workers/har"
+	"inzage/workers/insights"
 	"inzage/workers/signins"
 	"inzage/workers/usage"
 )
@@ -21,6 +22,7 @@ func sources(temp string) []schema.Source {
 		devicelogs.New(),
 		signins.New(),
 		usage.New(),
+		insights.New(),
 		&dataviewer.Source{Temp: temp},
 	}
 }
