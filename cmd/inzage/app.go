@@ -160,7 +160,7 @@ func (a *app) root() *cobra.Command {
 		return found.Help()
 	}))
 	root.AddCommand(
-		a.runCommand(), a.explainCommand(), a.deadlineCommand(), a.catalogCommand(),
+		a.runCommand(), a.explainCommand(), a.deadlineCommand(), a.catalogCommand(), a.registersCommand(),
 		a.verifyCommand(), a.keyCommand(), a.diffCommand(), a.compareCommand(), a.findingsCommand(), a.postureCommand(),
 		a.serveCommand(), a.workCommand(), a.requestCommand(), a.ledgerCommand(), a.tokenCommand(), a.clusterCommand(),
 		a.simulateCommand(), a.doctorCommand(), a.leftoversCommand(), a.straysCommand(),

@@ -116,7 +116,10 @@ type Registers struct {
 	Promises    []Promise
 	Questions   []Question
 	Advice      []Advice
-	byName      map[string]*Host
+	// Companies are the sub-processors on the newest list that was taken in; zero
+	// where there is none.
+	Companies Companies
+	byName    map[string]*Host
 }
 
 // Host finds who receives what goes to a host, by the longest end of its name.
@@ -150,6 +153,9 @@ type raw struct {
 	Promises    []Promise    `yaml:"promises"`
 	Questions   []Question   `yaml:"questions"`
 	Advice      []Advice     `yaml:"advice"`
+	// Source is the list that Subprocessors are of.
+	Source        Text      `yaml:"source"`
+	Subprocessors []Company `yaml:"subprocessors"`
 }
 
 // Load reads the registers; a later file system goes before an earlier one, so
@@ -181,6 +187,7 @@ func Load(fsys ...fs.FS) (*Registers, error) {
 	if len(faults) > 0 {
 		return nil, schema.Fail(schema.CodeCatalog, "load registers", errors.Join(faults...))
 	}
+	r.hired()
 	for i := range r.Hosts {
 		r.byName[r.Hosts[i].Host] = &r.Hosts[i]
 	}
@@ -247,6 +254,7 @@ func (r *Registers) add(data []byte, seen map[string]bool) (faults []error) {
 		faults = append(faults, a.check()...)
 		r.advise(a)
 	}
+	faults = append(faults, r.hire(&f)...)
 	r.Questions = append(r.Questions, f.Questions...)
 	r.Experiences = append(r.Experiences, f.Experiences...)
 	r.Promises = append(r.Promises, f.Promises...)
