@@ -305,9 +305,9 @@ await look(officer, 'ledger-checked')
 await officer.goto(`${address}/oversight/calendar`)
 await officer.locator('button[value=make]').click()
 await look(officer, 'calendar')
-if (thorough) {
-  await officer.goto(`${address}/promises`)
-  await look(officer, 'promises')
+for (const page of thorough ? ['promises', 'advice'] : []) {
+  await officer.goto(`${address}/${page}`)
+  await look(officer, page)
 }
 await officer.goto(`${address}/guides`)
 await look(officer, 'guides')

@@ -23,6 +23,10 @@ type config struct {
 	// be reached. Law is a folder with legal texts of its own.
 	Organisation string `yaml:"organisation_file"`
 	Law          string `yaml:"law"`
+	// Answers is the file of what people saw of the tenant (`inzage posture`),
+	// Registers a folder with registers of its own.
+	Answers   string `yaml:"answers_file"`
+	Registers string `yaml:"registers"`
 	// Zone is where a day begins and ends, for the law and for readers.
 	Zone     string           `yaml:"zone"`
 	Calendar *schema.Calendar `yaml:"calendar"`

@@ -6,6 +6,8 @@ import (
 
 	"inzage/cmd/inzage/api"
 	"inzage/cmd/inzage/web"
+	"inzage/explain/posture"
+	"inzage/explain/register"
 	"inzage/queue"
 	"inzage/schema"
 	"inzage/workers"
@@ -34,16 +36,34 @@ func (a *app) desk(ctx context.Context, q *queue.Queue, reception *workers.Recep
 	if people != nil {
 		local = people(q)
 	}
-	promised, err := registers("")
+	known, err := registers(conf.Registers)
+	if err != nil {
+		return nil, err
+	}
+	stands, err := a.stands(ctx, conf, known)
 	if err != nil {
 		return nil, err
 	}
 	return web.New(web.Options{
 		Queue: q, Register: reception.Register, Reception: reception, Catalog: a.catalog, Zone: conf.zone(), Now: time.Now,
 		Organisation: organisation, Open: a.incoming(conf), Local: local,
-		OIDC: oidc, Address: conf.Desk.address(), Theme: theme, Registers: promised, Ends: ctx.Done(),
+		OIDC: oidc, Address: conf.Desk.address(), Theme: theme, Registers: known, Posture: stands, Ends: ctx.Done(),
 		Sources: sources(""), Largest: int64(conf.Desk.LargestMB) << 20,
 	})
+}
+
+// stands tells how the advice on the tenant stands, by the files that the service
+// was given; nil without them. They are read now, so that a mistake in them is told
+// at the start, and again for each page.
+func (a *app) stands(ctx context.Context, conf config, known *register.Registers) (func(context.Context, schema.Date) (*posture.Report, error), error) {
+	if conf.Answers == "" {
+		return nil, nil
+	}
+	read := func(ctx context.Context, on schema.Date) (*posture.Report, error) {
+		return a.posture(ctx, postureFlags{answers: conf.Answers, organisation: conf.Organisation}, known.Advice, on)
+	}
+	_, err := read(ctx, schema.CivilDate(time.Now(), conf.zone()))
+	return read, err
 }
 
 // incoming is what every request that comes in here has.

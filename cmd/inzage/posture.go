@@ -120,14 +120,10 @@ func (a *app) posture(ctx context.Context, f postureFlags, advice []register.Adv
 
 // askGraph adds what Microsoft Graph tells today.
 func (a *app) askGraph(ctx context.Context, config fetch.Config, seen map[string][]posture.Evidence) error {
-	if missing := config.Missing(); missing != "" {
+	if missing := config.MissingToAsk(); missing != "" {
 		return a.usage("cli.doctor.missing." + missing)
 	}
-	source, err := fetch.New(config)
-	if err != nil {
-		return err
-	}
-	list, err := source.Settings(ctx)
+	list, err := fetch.Settings(ctx, config)
 	if err != nil {
 		return err
 	}

@@ -35,12 +35,20 @@ const leastKinds = 10
 func (a *app) catalogUnknownsCommand() *cobra.Command {
 	var own string
 	var asJSON bool
+	var year int
 	c := a.command("unknowns FILE…", "catalog.unknowns", cobra.MinimumNArgs(1), func(c *cobra.Command, args []string) error {
 		r, err := registers(own)
 		if err != nil {
 			return err
 		}
-		u := unknowns{a: a}
+		zone, err := time.LoadLocation("Europe/Amsterdam")
+		if err != nil {
+			return schema.Fail(schema.CodeInternal, "load time zone", err)
+		}
+		if year != 0 && (year < 1990 || year > 2200) {
+			return a.usage("cli.error.year")
+		}
+		u := unknowns{a: a, Unknowns: finding.Unknowns{Year: year, Zone: zone}}
 		sum, err := a.explainTo(c, args, &u, explain.Reader{Lang: a.lang, Zone: time.UTC})
 		if err != nil {
 			return err
@@ -70,9 +78,19 @@ func (a *app) catalogUnknownsCommand() *cobra.Command {
 		} {
 			a.printf("%9d  %s\n", l.count, a.text("unknowns."+l.key))
 		}
+		if s.Year != 0 {
+			a.printf("%9d  %s\n", s.Outside, a.text("unknowns.outside", "year", s.Year))
+		}
+		for _, y := range s.Years {
+			a.printf("%9d  %s\n", y.Unknown, a.text("unknowns.year", "year", y.Year, "kinds", y.Kinds, "records", y.Records))
+		}
+		if s.SmallYears != nil {
+			a.printf("%9d  %s\n", s.SmallYears.Unknown, a.text("unknowns.small-years", "kinds", s.SmallYears.Kinds, "records", s.SmallYears.Records, "least", s.Least))
+		}
 		return nil
 	})
 	c.Flags().StringVar(&own, "registers", "", a.text("cli.flag.registers"))
+	c.Flags().IntVar(&year, "year", 0, a.text("cli.flag.year"))
 	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
 	return c
 }

@@ -1,9 +1,11 @@
 package finding
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"inzage/explain/register"
 	"inzage/schema"
@@ -14,8 +16,17 @@ import (
 // group that is too small to hide a person's use. It is not safe for concurrent
 // use.
 type Unknowns struct {
-	kinds map[string]*kind
+	// Year is the only one that counts; 0 is every year, and what has no time.
+	Year int
+	Zone *time.Location // in which a year begins; nil is UTC
+
+	kinds   kinds
+	years   map[int]kinds // 0: without a time
+	outside int64
 }
+
+// kinds are kinds of event by name.
+type kinds map[string]*kind
 
 // kind is one kind of event.
 type kind struct {
@@ -26,13 +37,29 @@ type kind struct {
 
 // Add takes an explained record in. Records without a name are one kind.
 func (u *Unknowns) Add(e *schema.Explanation) {
-	if u.kinds == nil {
-		u.kinds = make(map[string]*kind)
+	year := 0
+	if at := e.Record.At; !at.IsZero() {
+		year = at.In(cmp.Or(u.Zone, time.UTC)).Year()
 	}
-	k := u.kinds[e.Record.Event]
+	if u.Year != 0 && year != u.Year {
+		u.outside++
+		return
+	}
+	if u.kinds == nil {
+		u.kinds, u.years = make(kinds), make(map[int]kinds)
+	}
+	if u.years[year] == nil {
+		u.years[year] = make(kinds)
+	}
+	u.kinds.add(e)
+	u.years[year].add(e)
+}
+
+func (m kinds) add(e *schema.Explanation) {
+	k := m[e.Record.Event]
 	if k == nil {
 		k = &kind{layer: e.Layer, category: e.Facets.Category}
-		u.kinds[strings.Clone(e.Record.Event)] = k // the record is short-lived
+		m[strings.Clone(e.Record.Event)] = k // the record is short-lived
 	}
 	k.records++
 }
@@ -65,12 +92,27 @@ type Statistic struct {
 	Categories map[schema.Category]Known `json:"categories"`
 	Small      Known                     `json:"small_categories"`
 	Least      int64                     `json:"least"`
-	Questions  Questions                 `json:"questions"`
+	// Year is the only one that was counted, and Outside how many records were of
+	// another, or of no time.
+	Year    int   `json:"year,omitempty"`
+	Outside int64 `json:"outside_year,omitempty"`
+	// Years are those with at least Least kinds, where every year counts; records
+	// of the others, and those without a time, are in SmallYears.
+	Years      []YearKnown `json:"years,omitempty"`
+	SmallYears *Known      `json:"small_years,omitempty"`
+	Questions  Questions   `json:"questions"`
 }
 
-// Statistic adds up; groups with fewer than least kinds are counted together.
+// YearKnown is the figure of one year.
+type YearKnown struct {
+	Year int `json:"year"`
+	Known
+}
+
+// Statistic adds up; groups with fewer than least kinds are counted together. Of a
+// year alone only the questions count that were asked in it.
 func (u *Unknowns) Statistic(least int64, asked []register.Question) Statistic {
-	s := Statistic{Version: 1, Categories: make(map[schema.Category]Known), Least: least}
+	s := Statistic{Version: 1, Categories: make(map[schema.Category]Known), Least: least, Year: u.Year, Outside: u.outside}
 	by := make(map[schema.Category]*Known)
 	for _, k := range u.kinds {
 		if by[k.category] == nil {
@@ -86,7 +128,13 @@ func (u *Unknowns) Statistic(least int64, asked []register.Question) Statistic {
 			s.Categories[category] = *of
 		}
 	}
+	if u.Year == 0 {
+		u.byYear(&s)
+	}
 	for _, q := range asked {
+		if u.Year != 0 && q.Asked.Year() != u.Year {
+			continue
+		}
 		s.Questions.Asked++
 		switch q.Outcome {
 		case register.Answered:
@@ -98,6 +146,24 @@ func (u *Unknowns) Statistic(least int64, asked []register.Question) Statistic {
 		}
 	}
 	return s
+}
+
+// byYear tells the years apart that are large enough.
+func (u *Unknowns) byYear(s *Statistic) {
+	for _, year := range slices.Sorted(maps.Keys(u.years)) {
+		var n Known
+		for _, k := range u.years[year] {
+			n.count(k)
+		}
+		if year != 0 && n.Kinds >= s.Least {
+			s.Years = append(s.Years, YearKnown{year, n})
+			continue
+		}
+		if s.SmallYears == nil {
+			s.SmallYears = new(Known)
+		}
+		s.SmallYears.add(&n)
+	}
 }
 
 func (n *Known) count(k *kind) {

@@ -21,6 +21,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"sync"
@@ -29,6 +30,7 @@ import (
 	"github.com/tus/tusd/v2/pkg/memorylocker"
 
 	"inzage/explain"
+	"inzage/explain/posture"
 	"inzage/explain/register"
 	"inzage/queue"
 	"inzage/schema"
@@ -65,6 +67,9 @@ type Options struct {
 	// Ends is closed when the service stops: what tells of progress ends then. nil for
 	// never.
 	Ends <-chan struct{}
+	// Posture tells how the advice on the tenant stands on a day; nil where the
+	// service does not know where to look. It is called for each page.
+	Posture func(ctx context.Context, on schema.Date) (*posture.Report, error)
 	// Theme is a style sheet of the organisation, after the desk's own.
 	Theme []byte
 }

@@ -38,7 +38,7 @@ func (d *Desk) routes() []route {
 		admins    = []Role{Admin}
 		readers   = []Role{Reader}
 		officers  = []Role{Officer}
-		keepers   = []Role{Admin, Officer} // of the catalog
+		keepers   = []Role{Admin, Officer} // of the catalog, and of the tenant
 		checkers  = []Role{Reader, Officer}
 		stoppers  = []Role{Admin, Reader, Officer}
 	)
@@ -90,6 +90,7 @@ func (d *Desk) routes() []route {
 		{"GET", "/catalog", false, keepers, d.catalogWork},
 		{"GET", "/catalog.json", false, keepers, d.catalogJSON},
 		{"GET", "/promises", false, officers, d.promises},
+		{"GET", "/advice", false, keepers, d.advice},
 
 		{"GET", "/oversight", false, officers, d.oversight},
 		{"GET", "/oversight.csv", false, officers, d.exportCSV},

@@ -139,19 +139,33 @@ func (t Times) throttled(n int) time.Duration {
 }
 
 // Missing names the first setting that is missing or cannot be used, or is
-// empty: "tenant", "client", "sign-in", "secret", "certificate", "cloud",
-// "storage-account", "storage-key", "storage-endpoint".
+// empty: those of MissingToAsk, "storage-account", "storage-key",
+// "storage-endpoint".
 func (c Config) Missing() string {
+	if missing := c.MissingToAsk(); missing != "" {
+		return missing
+	}
+	switch {
+	case !regexp.MustCompile(`^[a-z0-9]{3,24}$`).MatchString(c.Storage.Account):
+		return "storage-account"
+	case c.Storage.Key.IsEmpty():
+		return "storage-key"
+	}
+	if u, err := url.Parse(c.Storage.Endpoint); c.Storage.Endpoint != "" && (err != nil || u.Host == "" || !strings.HasPrefix(u.Scheme, "http")) {
+		return "storage-endpoint"
+	}
+	return ""
+}
+
+// MissingToAsk is Missing for who asks Graph and uses no storage: "tenant",
+// "client", "sign-in", "secret", "certificate", "cloud".
+func (c Config) MissingToAsk() string {
 	guid := regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 	switch {
 	case !guid.MatchString(c.Tenant):
 		return "tenant"
 	case c.Client == "" && c.SignIn.Kind != ManagedIdentity, c.Client != "" && !guid.MatchString(c.Client):
 		return "client"
-	case !regexp.MustCompile(`^[a-z0-9]{3,24}$`).MatchString(c.Storage.Account):
-		return "storage-account"
-	case c.Storage.Key.IsEmpty():
-		return "storage-key"
 	}
 	switch c.SignIn.Kind {
 	case ClientSecret:
@@ -170,9 +184,6 @@ func (c Config) Missing() string {
 	case "", Public, USGovernment, China:
 	default:
 		return "cloud"
-	}
-	if u, err := url.Parse(c.Storage.Endpoint); c.Storage.Endpoint != "" && (err != nil || u.Host == "" || !strings.HasPrefix(u.Scheme, "http")) {
-		return "storage-endpoint"
 	}
 	return ""
 }

@@ -24,11 +24,21 @@ const (
 	UnseenOutside Unseen = "older-settings" // settings that Graph does not tell count too
 )
 
-// Settings asks how the settings stand that Graph tells. It changes nothing, and
-// needs a right of its own for each (CheckRightNames, CheckRightMethods). The
-// error is CodeInterrupted where ctx ended.
-func (s *Source) Settings(ctx context.Context) ([]Setting, error) {
-	list := []Setting{s.reportNames(ctx), s.textMessages(ctx)}
+// Settings asks how the settings of the tenant stand that Graph tells. It changes
+// nothing, uses no storage, and needs a right of its own for each (CheckRightNames,
+// CheckRightMethods). The error is CodeConfig where a setting of ours is missing,
+// and CodeInterrupted where ctx ended.
+func Settings(ctx context.Context, c Config) ([]Setting, error) {
+	if missing := c.MissingToAsk(); missing != "" {
+		return nil, schema.Fail(schema.CodeConfig, "read setting "+missing, nil)
+	}
+	c.Times = c.Times.filled()
+	credential, err := c.credential()
+	if err != nil {
+		return nil, schema.Fail(schema.CodeConfig, "make credential", err)
+	}
+	g := newGraph(c, credential)
+	list := []Setting{g.reportNames(ctx), g.textMessages(ctx)}
 	if ctx.Err() != nil {
 		return nil, schema.Fail(schema.CodeInterrupted, "ask for settings", ctx.Err())
 	}
@@ -37,12 +47,12 @@ func (s *Source) Settings(ctx context.Context) ([]Setting, error) {
 
 // reportNames asks whether reports conceal who they are about
 // (https://learn.microsoft.com/graph/api/resources/adminreportsettings).
-func (s *Source) reportNames(ctx context.Context) Setting {
+func (g *graph) reportNames(ctx context.Context) Setting {
 	is := Setting{Advice: "report-names"}
 	var answer struct {
 		Concealed *bool `json:"displayConcealedNames"`
 	}
-	err := s.graph.get(ctx, "/admin/reportSettings", &answer)
+	err := g.get(ctx, "/admin/reportSettings", &answer)
 	switch {
 	case err != nil || answer.Concealed == nil:
 		is.Why = unseen(err)
@@ -58,7 +68,7 @@ func (s *Source) reportNames(ctx context.Context) Setting {
 // (https://learn.microsoft.com/graph/api/resources/authenticationmethodspolicy).
 // That the policy forbids it shows nothing until the migration to it is complete:
 // the settings before it, which Graph does not tell, count as well.
-func (s *Source) textMessages(ctx context.Context) Setting {
+func (g *graph) textMessages(ctx context.Context) Setting {
 	is := Setting{Advice: "mfa-sms"}
 	var answer struct {
 		Migration string `json:"policyMigrationState"`
@@ -67,7 +77,7 @@ func (s *Source) textMessages(ctx context.Context) Setting {
 			State string `json:"state"`
 		} `json:"authenticationMethodConfigurations"`
 	}
-	err := s.graph.get(ctx, "/policies/authenticationMethodsPolicy", &answer)
+	err := g.get(ctx, "/policies/authenticationMethodsPolicy", &answer)
 	state := ""
 	for _, m := range answer.Methods {
 		if m.ID == "Sms" {

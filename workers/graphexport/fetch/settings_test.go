@@ -55,7 +55,7 @@ func TestSettings(t *testing.T) {
 				return nil
 			})
 		})
-		got, err := r.Settings(t.Context())
+		got, err := Settings(t.Context(), r.config)
 		if err != nil {
 			t.Fatal(name, err)
 		}
@@ -63,10 +63,24 @@ func TestSettings(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
-	r := newRig(t, simulate.Options{})
+	all := simulate.Options{}
+	all.App.Roles = simulate.Roles()
+	r := newRig(t, all)
+	bare := r.config
+	bare.Storage = Storage{}
+	if got, err := Settings(t.Context(), bare); err != nil || got[0] != names("shown", "") {
+		t.Errorf("without storage: %v %v", got, err)
+	}
+	if bare.Missing() != "storage-account" || bare.MissingToAsk() != "" {
+		t.Errorf("without storage: %q %q", bare.Missing(), bare.MissingToAsk())
+	}
+	bare.Tenant = ""
+	if _, err := Settings(t.Context(), bare); schema.CodeOf(err) != schema.CodeConfig {
+		t.Errorf("without a tenant: %v", err)
+	}
 	ended, end := context.WithCancel(t.Context())
 	end()
-	if _, err := r.Settings(ended); schema.CodeOf(err) != schema.CodeInterrupted {
+	if _, err := Settings(ended, r.config); schema.CodeOf(err) != schema.CodeInterrupted {
 		t.Errorf("interrupted: %v", err)
 	}
 }
