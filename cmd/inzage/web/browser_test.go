@@ -49,6 +49,7 @@ func TestBrowser(t *testing.T) {
 			o.takesFiles(1 << 20)
 			o.answers(stranger, outlined) // so that an event stands in enough answers
 			o.answers(both, outlined)
+			o.desk.Posture = o.stands
 			ctx, stop := context.WithCancel(t.Context())
 			done := make(chan struct{})
 			go func() {
