@@ -66,7 +66,8 @@ func (q *Queue) passOn(ctx context.Context, msg jetstream.Msg, do func(context.C
 		outcome = do(ctx, e)
 	}
 	if outcome == nil {
-		return fail("follow events", msg.DoubleAck(ctx))
+		q.acknowledge(ctx, msg) // also when ctx ends just now: else it waits for another process to give it up
+		return nil
 	}
 	code := string(schema.CodeOf(outcome))
 	if schema.IsNever(outcome) {
