@@ -66,10 +66,10 @@ func (v Verified) Aside() (ids []schema.RequestID) {
 	return ids
 }
 
-// Lost reports whether something is gone of which nobody knows what it was: it can
-// have been of any request.
+// Lost reports whether entries are gone. What else went with them nobody knows: it
+// can have been of any request.
 func (v Verified) Lost() bool {
-	return slices.Contains(v.Flaws, Flaw{Kind: FlawMissing})
+	return slices.ContainsFunc(v.Flaws, func(f Flaw) bool { return !f.Settled && f.Kind == FlawMissing })
 }
 
 // Verify reads the whole ledger and checks that each entry follows on the one

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -242,8 +243,8 @@ func passOn(hook *notices.Webhook) func(context.Context, queue.Event) error {
 // proveLedger reads the whole ledger once, while all but the clock runs already:
 // the server itself does not notice a damaged block before it is read. A request
 // whose ledger is not as it was written is set aside, and the rest goes on. The error
-// has CodeDamagedStore where entries are gone of nobody knows which request; then
-// the service must not go on on top of it. Where only the register's snapshot is not
+// has CodeDamagedStore where entries are gone: nobody knows what else is, and the
+// service must not go on on top of it. Where only the register's snapshot is not
 // as it was written, it goes on, if the last checkpoint holds: the ledger is the
 // truth, and is whole.
 func proveLedger(ctx context.Context, q *queue.Queue, reg *queue.Register, sign ed25519.PrivateKey) error {
@@ -278,6 +279,7 @@ func proveLedger(ctx context.Context, q *queue.Queue, reg *queue.Register, sign 
 		zerolog.Ctx(ctx).Warn().Str("code", string(schema.CodeTampered)).Msg("the snapshot of the register fails its proof, the ledger does not: see inzage ledger rebuild")
 	}
 	zerolog.Ctx(ctx).Info().Int("requests", report.Requests).Int("entries", report.Entries).Msg("ledger verified")
+	debug.FreeOSMemory() // once in the life of a service: what reading it all took is not needed again
 	return nil
 }
 

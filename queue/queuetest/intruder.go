@@ -144,6 +144,15 @@ func (i Intruder) FillLedger() (undo func()) {
 	return func() { limit(info.Config.MaxBytes) }
 }
 
+// MakeStream makes an empty stream, on all servers.
+func (i Intruder) MakeStream(name string) {
+	i.t.Helper()
+	cfg := jetstream.StreamConfig{Name: name, Subjects: []string{"stray." + name}, Replicas: 3}
+	if _, err := i.js.CreateStream(i.t.Context(), cfg); err != nil {
+		i.t.Fatal(err)
+	}
+}
+
 func (i Intruder) stream(name string) jetstream.Stream {
 	i.t.Helper()
 	s, err := i.js.Stream(i.t.Context(), name)

@@ -150,6 +150,21 @@ func TestRolesDoTheirJob(t *testing.T) {
 	if v, err := all[queue.RoleAudit].Verify(t.Context()); err != nil || len(v.Flaws) > 0 || v.Requests != 1 {
 		t.Errorf("%+v, %s", v, queuetest.Why(err))
 	}
+	// What a process that was killed leaves of an erased request is found, and goes.
+	keys := r.access(t, queue.RoleIntake)
+	keys.Ledger = keys.Keys
+	queuetest.Intrude(t, keys).MakeStream("key_" + string(asked.ID))
+	for _, want := range []int{1, 0} {
+		strays, err := all[queue.RoleClock].Strays(t.Context())
+		if err != nil || len(strays) != want {
+			t.Errorf("strays: %+v, want %d, %s", strays, want, queuetest.Why(err))
+		}
+		for _, s := range strays {
+			if err := all[queue.RoleClock].RemoveStray(t.Context(), s); err != nil || s.Kind != queue.StrayKey || s.Request != asked.ID {
+				t.Errorf("%+v is not removed: %s", s, queuetest.Why(err))
+			}
+		}
+	}
 	follower := queuetest.Intrude(t, r.access(t, queue.RoleEvents))
 	entries, err := all[queue.RoleDesk].Entries(t.Context(), asked.ID)
 	if err != nil {
