@@ -46,7 +46,7 @@ func (a *app) requestNewCommand() *cobra.Command {
 			return err
 		}
 		defer q.Close()
-		opened.FourEyes = conf.fourEyes()
+		opened.FourEyes = opened.FourEyes || conf.fourEyes()
 		if f.calendar == "" && conf.Calendar != nil {
 			opened.Calendar = *conf.Calendar
 		}
@@ -117,7 +117,8 @@ func (a *app) opened(f newFlags, lang schema.Lang) (who schema.Subject, e schema
 			return who, e, a.usage("cli.error.source", "sources", strings.Join(a.fetchable(), ", "))
 		}
 	}
-	who, _, err = readPerson(f.subject)
+	who, others, err := readPerson(f.subject)
+	e.FourEyes = len(others.Show) > 0 // nobody alone decides that a colleague is shown (GDPR art. 15(4))
 	return who, e, err
 }
 
