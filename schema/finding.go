@@ -24,6 +24,11 @@ type Evidence struct {
 	Count int64  `json:"count"`
 }
 
+// FindingCounts begins the name of a count of a build, 1 for each kind of finding in
+// the bundle; the ID of the finding follows. How often it was found tells of what
+// one person did, and is in the bundle only.
+const FindingCounts = "finding."
+
 // FindingID is the code of a kind of finding. The codes are public output.
 type FindingID string
 
@@ -91,3 +96,6 @@ const (
 	SeverityMedium Severity = "medium" // may differ; somebody must find out
 	SeverityLow    Severity = "low"    // good to know
 )
+
+// Severities lists them, what is most urgent first.
+func Severities() []Severity { return []Severity{SeverityHigh, SeverityMedium, SeverityLow} }

@@ -240,11 +240,15 @@ func (s *Service) build(ctx context.Context, r schema.Request) (built, error) {
 	if err := keepOutline(ctx, vault, summary.Outline); err != nil {
 		return built{}, err
 	}
-	return built{bundle: blob, catalog: s.Builder.Catalog.Version(), counts: map[string]int64{
+	counts := map[string]int64{
 		"files": int64(summary.Files), "read": summary.Read, "unreadable": summary.Unreadable, "others": summary.Others, "duplicates": summary.Duplicates,
 		"unknown_files": int64(summary.Unknown), "refused_files": int64(summary.Refused), "broken_files": int64(summary.Broken),
 		"bytes": result.Size, "findings": int64(len(result.Findings)),
-	}}, nil
+	}
+	for _, f := range result.Findings {
+		counts[schema.FindingCounts+string(f.ID)] = 1
+	}
+	return built{bundle: blob, catalog: s.Builder.Catalog.Version(), counts: counts}, nil
 }
 
 // searches are how the fetches of a request ended. Of a part that was given up

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -100,6 +101,7 @@ type casePage struct {
 	Live      live
 	Parts     []part
 	Proposals []proposal
+	Findings  []found
 	Lines     []line
 	Talk      []remark
 	Forms     []decision
@@ -108,6 +110,27 @@ type casePage struct {
 	Views                                                                                []schema.Code
 	// Methods are how it can be checked who asks, where that is still to be done.
 	Methods []schema.Code
+}
+
+// found is a kind of finding in the bundle, and nothing of what was found.
+type found struct {
+	ID       schema.FindingID
+	Severity schema.Severity
+}
+
+// findings lists what the build found, what differs from an agreement first.
+func findings(build schema.Part) (list []found) {
+	for _, key := range slices.Sorted(maps.Keys(build.Counts)) {
+		if id, ok := strings.CutPrefix(key, schema.FindingCounts); ok {
+			id := schema.FindingID(id)
+			list = append(list, found{id, id.Severity()})
+		}
+	}
+	order := schema.Severities()
+	slices.SortStableFunc(list, func(a, b found) int {
+		return cmp.Compare(slices.Index(order, a.Severity), slices.Index(order, b.Severity))
+	})
+	return list
 }
 
 // part is the work on one source, or on the bundle.
@@ -160,7 +183,7 @@ func (d *Desk) casePage(v *visit) (casePage, error) {
 	can := func(kind schema.EntryKind) bool { _, ok := r.State.Next(kind); return ok }
 	release := r.Proposals[schema.EntryReleased]
 	p := casePage{
-		Standing: r.On(d.today()), Views: schema.ViewReasons(),
+		Standing: r.On(d.today()), Views: schema.ViewReasons(), Findings: findings(r.Build),
 		CanUpload:  v.has(Admin),
 		CanRetry:   v.has(Admin) && r.State != schema.StateReceived,
 		CanRead:    v.has(Reader) && r.Bundle != "" && r.State != schema.StateErased,

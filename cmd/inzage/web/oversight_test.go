@@ -50,6 +50,30 @@ func TestOversight(t *testing.T) {
 	}
 }
 
+// TestFindings: who keeps a case and who watches see what kinds of findings it has,
+// the most serious first. How often, which tells of one person, nobody sees.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	r := o.asks(o.sit(asker))
+	for name, path := range map[string]string{admin: "/cases/", officer: "/oversight/"} {
+		if page := o.sit(name).get(path + r.Case).body; strings.Contains(page, "Bevindingen") {
+			t.Errorf("%s sees findings before anything was read", name)
+		}
+	}
+	o.write(r, schema.Entry{Kind: schema.EntryFetched, Part: o.source}, schema.Entry{Kind: schema.EntryBuild},
+		schema.Entry{Kind: schema.EntryBuilt, Ref: "ab", Version: "1", Counts: map[string]int64{
+			"findings": 2, schema.FindingCounts + string(schema.FindingPurpose): 1, schema.FindingCounts + string(schema.FindingIdentified): 1,
+		}})
+	for name, path := range map[string]string{admin: "/cases/", officer: "/oversight/"} {
+		page := o.sit(name).get(path + r.Case).body
+		identified, purpose := strings.Index(page, "paden buiten OneDrive"), strings.Index(page, "bij geen doel passen")
+		if identified < 0 || purpose < identified || !strings.Contains(page, "Wijkt af van een afspraak") {
+			t.Errorf("%s sees: %s", name, page)
+		}
+	}
+}
+
 // TestKeyFigures holds what supervisors ask: answered within a month, within
 // three, late, and how long it took.
 func TestKeyFigures(t *testing.T) {
