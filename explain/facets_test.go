@@ -80,6 +80,18 @@ func TestFacets(t *testing.T) {
 			nil,
 		},
 		{
+			"another service with an address",
+			schema.Record{Source: "graphexport", Action: "FileSaved", App: "Word", DataType: "ProductAndServiceUsage", At: days(1), Fields: fields(mail...)},
+			schema.Facets{Category: "unknown", Service: "word", Platform: "unknown", Region: "unknown", Role: "processor", Purpose: "provide", Age: 1},
+			[]schema.FindingID{schema.FindingIdentified},
+		},
+		{
+			"a report for admins has names",
+			schema.Record{Source: "auditlog", Action: "FileSaved", App: "Word", DataType: "ProductAndServiceUsage", At: days(1), Fields: fields(mail...)},
+			schema.Facets{Category: "admin-report", Service: "word", Platform: "unknown", Region: "unknown", Role: "processor", Purpose: "provide", Age: 1},
+			nil,
+		},
+		{
 			"a copy on one's own device may be older",
 			schema.Record{Source: "dataviewer", Event: "Census.Battery", DataType: "DeviceConnectivityAndConfiguration", At: days(900)},
 			schema.Facets{Category: "windows-diagnostic-data", Service: "windows", Platform: "unknown", Region: "unknown", Role: "unknown", Purpose: "provide", Age: 900},
