@@ -12,7 +12,7 @@ SHELL := bash
 PACKAGES := ./... $(addprefix ./,$(sort $(dir $(wildcard testdata/*.go testdata/*/*.go))))
 TOOL := go tool -modfile=tools.mod
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
-FUZZTIME ?= 5s
+FUZZTIME ?= 3s
 COUNT ?= 1
 
 # Without a C compiler Go has no race detector. CI must have one.
@@ -61,7 +61,7 @@ imports: ## check who may reach whom
 	.ci/imports
 
 .PHONY: fuzz
-fuzz: ## run every fuzz target for FUZZTIME (5s) each
+fuzz: ## run every fuzz target for FUZZTIME (3s) each
 	.ci/fuzz $(FUZZTIME) $(PACKAGES)
 
 .PHONY: fuzz-long
