@@ -27,7 +27,7 @@ func tableFormat(h table.Header) string {
 	switch {
 	case isMeasures(h):
 		return formatMeasures
-	case slices.ContainsFunc(h, isQuery) && slices.ContainsFunc(h, isTime) && !slices.ContainsFunc(h, isStatement):
+	case slices.ContainsFunc(h, isQuery) && slices.ContainsFunc(h, isTime) && !slices.ContainsFunc(h, isStatement) && !slices.ContainsFunc(h, isTally):
 		return formatSearches
 	}
 	return ""
@@ -116,6 +116,18 @@ func isTime(name string) bool {
 func isStatement(name string) bool {
 	n := plain(name)
 	return strings.Contains(n, "duration") || strings.Contains(n, "database") || strings.Contains(n, "status") || strings.Contains(n, "sql")
+}
+
+// isTally reports whether a column counts what many people searched for, as the
+// search reports of a whole organisation do. Such queries are nobody's own.
+func isTally(name string) bool {
+	switch plain(name) {
+	case "totalqueries", "numberofqueries", "querycount", "queriescount", "totalsearches", "numberofsearches", "searchcount", "searches",
+		"numberoftimes", "timessearched", "users", "uniqueusers", "numberofusers", "usercount":
+		return true
+	default:
+		return strings.Contains(plain(name), "clickthrough") || strings.Contains(plain(name), "abandon")
+	}
 }
 
 // isDelve reports whether a property is one of an insight, or names Delve.

@@ -78,6 +78,7 @@ func TestSource(t *testing.T) {
 			Data: []byte(`{"delveEnabled":true,"favorites":[{"title":"Begroting"}]}`),
 		},
 		{Name: "statements", File: "x.csv", Data: []byte("Time,Query,Duration (ms)\n2026-10-06,SELECT 1,5\n")},
+		{Name: "searches of a whole organisation", File: "x.csv", Data: []byte("Date,Query,Total queries,Click-through rate\n2026-10-06,salarisschaal,41,0.4\n")},
 		{Name: "hours of another kind", File: "x.csv", Data: []byte("Date,Hours,Meetings\n2026-10-06,8,2\n")},
 		{Name: "a list", File: "x.json", Data: []byte(`[{"title":"x","url":"y"}]`)},
 		{Name: "nothing", File: "x"},
