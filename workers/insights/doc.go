@@ -12,7 +12,8 @@
 // Microsoft publishes the columns of the second and the properties of the third,
 // of the first only that it is a table. So the measures are told by names that
 // Microsoft's own tools use, a query log by a column for what was searched and one
-// for when; every other column goes along as it is, without an explanation.
+// for when; every other column goes along as it is, without an explanation. A table
+// that counts searches is a report on a whole organisation, and not read.
 //
 // Whose it is, such a file seldom says. Viva gives every person a code that is no
 // other code of theirs: where a file shows several, nobody can tell which is the
