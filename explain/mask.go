@@ -83,12 +83,15 @@ func (m *Masker) Clean(v string) bool {
 }
 
 // Learn takes in who is in a record, so that a name in a record that comes before
-// it is found too. Read everything once with Learn, then mask.
-func (m *Masker) Learn(x *Explainer, r schema.Record) {
+// it is found too. Read everything once with Learn, then mask. It reports whether
+// the record is clean: it holds nobody to mask, to show or to learn of. It stays so
+// while Knowledge does: Explained need not be asked.
+func (m *Masker) Learn(x *Explainer, r schema.Record) (clean bool) {
 	p := x.plan(&r)
 	shown := m.shown
-	m.record(&r, p, x)
+	clean = m.cleanAfter(func() bool { return m.record(&r, p, x) }) != 0
 	m.shown = shown
+	return clean
 }
 
 // Explained masks an explained record and says it anew, so that no sentence and
@@ -150,7 +153,7 @@ func (m *Masker) record(r *schema.Record, p *plan, x *Explainer) bool {
 				f.Kind = schema.String // a pseudonym is no number
 			}
 		}
-		if fp.pathClean != m.knowledge() {
+		if fp.pathClean != m.Knowledge() {
 			fp.pathClean = m.cleanAfter(func() bool { return m.text(&f.Path, i) })
 		}
 		if ok || f.Path != path {
@@ -170,7 +173,7 @@ func (m *Masker) record(r *schema.Record, p *plan, x *Explainer) bool {
 
 // names masks what a record is called. Records of one plan are called the same.
 func (m *Masker) names(r *schema.Record, p *plan) {
-	if p.namesClean == m.knowledge() {
+	if p.namesClean == m.Knowledge() {
 		return
 	}
 	p.namesClean = m.cleanAfter(func() (found bool) {

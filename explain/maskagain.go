@@ -13,22 +13,22 @@ import (
 
 // clean is a value of a field that held nobody to mask.
 type clean struct {
-	knowledge int // see Masker.knowledge; 0 where it no longer holds
+	knowledge int // see Masker.Knowledge; 0 where it no longer holds
 	kind      schema.Kind
 	value     string
 }
 
-// knowledge is how much is known of people. What texts are judged by only grows,
+// Knowledge is how much is known of people. What texts are judged by only grows,
 // so the same number is the same knowledge.
-func (m *Masker) knowledge() int {
+func (m *Masker) Knowledge() int {
 	return 1 + len(m.who.numbers) + len(m.who.codes) + len(m.who.names.known)
 }
 
 // cleanAfter looks for people and returns what was known, or 0 where there was
 // anybody: to be masked, to be shown, or to be known from now on.
 func (m *Masker) cleanAfter(look func() (found bool)) int {
-	before, shown := m.knowledge(), m.shown
-	if look() || m.knowledge() != before || m.shown != shown {
+	before, shown := m.Knowledge(), m.shown
+	if look() || m.Knowledge() != before || m.shown != shown {
 		return 0
 	}
 	return before
@@ -47,7 +47,7 @@ func (m *Masker) fieldAgain(f *schema.Field, source string, fp *fieldPlan) (mask
 			break
 		}
 	}
-	if known != nil && known.knowledge == m.knowledge() {
+	if known != nil && known.knowledge == m.Knowledge() {
 		return v, false
 	}
 	after := m.cleanAfter(func() bool {

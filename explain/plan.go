@@ -25,7 +25,7 @@ type plan struct {
 	retired     []map[string]string   // why fields of those are no longer filled
 	fields      map[string]*fieldPlan // by path as the source spells it
 	order       []*fieldPlan          // as they stood in the last record: the next is much like it
-	namesClean  int                   // what was known of people when its names held nobody, see Masker.knowledge
+	namesClean  int                   // what was known of people when its names held nobody, see Masker.Knowledge
 }
 
 // fieldPlan is what is the same for a field whatever its value: in records of one

@@ -64,6 +64,7 @@ type Summary struct {
 	// Originals are the files as they were received, with what became of each.
 	Originals []Original
 	shown     shownNames
+	learnt    *learnt
 	twice     *twice
 	crew      []*explain.Explainer
 	// Uncompared is how many records were not compared with those of other files,
@@ -91,7 +92,8 @@ func (s *Summary) Unchecked() bool { return s.Claims > 0 && s.Checked == 0 }
 func (l Line) Run(ctx context.Context, set *inputs.Set) (*Summary, error) {
 	s := &Summary{Layers: make(map[schema.Layer]int64), Repairs: make(map[schema.Repair]int64)}
 	var files []readFile
-	if err := l.learn(ctx, set); err != nil {
+	var err error
+	if s.learnt, err = l.learn(ctx, set); err != nil {
 		return nil, err
 	}
 	s.shown.mask = l.Mask
@@ -117,7 +119,6 @@ func (l Line) Run(ctx context.Context, set *inputs.Set) (*Summary, error) {
 	if err := l.tell(ctx, s, files, set.Problems()); err != nil {
 		return nil, err
 	}
-	var err error
 	s.Originals, err = l.originals(ctx, set, files)
 	return s, err
 }
@@ -217,6 +218,11 @@ func (l Line) file(ctx context.Context, s *Summary, f schema.File, damaged error
 		}
 		info.SHA256, info.FileInfo.Size = sum.result()
 	}
+	if damaged == nil && src != nil && format.Refused == "" {
+		if err := s.learnt.file(sum.sum()); err != nil {
+			return info, err
+		}
+	}
 	s.Count.Read += info.Read
 	s.Count.Unreadable += info.Unreadable
 	s.Count.Others += info.Others
@@ -245,6 +251,7 @@ func (l Line) records(ctx context.Context, s *Summary, f schema.File, src schema
 			}
 			break
 		}
+		nobody := l.Mask != nil && s.learnt.holdsNobody(l.Mask.Knowledge())
 		if format.Support && rec.Unreadable == "" {
 			s.Checked++
 			continue
@@ -274,7 +281,7 @@ func (l Line) records(ctx context.Context, s *Summary, f schema.File, src schema
 				of, twice = s.twice.seen(rec)
 			}
 			e := step.explanation(l.Explain)
-			masked := l.Mask != nil && l.Mask.Explained(l.Explain, e)
+			masked := l.Mask != nil && !nobody && l.Mask.Explained(l.Explain, e)
 			info.hides = info.hides || masked // so is the file, where it holds it again
 			if twice {
 				info.Duplicates++
@@ -359,6 +366,11 @@ func (s *summed) close() error {
 
 func (s *summed) result() (sum string, size int64) {
 	return hex.EncodeToString(s.hash.Sum(nil)), s.size
+}
+
+func (s *summed) sum() (sum [sha256.Size]byte) {
+	s.hash.Sum(sum[:0])
+	return sum
 }
 
 type readerFunc func([]byte) (int, error)
