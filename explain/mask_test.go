@@ -270,7 +270,7 @@ func TestMaskHostileTexts(t *testing.T) {
 		m.Unreadable(&schema.Record{Raw: schema.NewPersonal(v)})
 		return masked(m, x, path, v)
 	}
-	const long, short = 1 << 20, 32 << 10
+	const long, short = 1 << 20, 16 << 10
 	for _, s := range []string{
 		"@", "a@", "@.", `"`, `"@`, "a@b.nl ", "users/", `C:\Users\ab\`, "/home/", "home/a ", "/personal/", "sharepoint.x/personal/a", "06-", "+1", "+1 ( ) ",
 		"0", "a", "ab,", "%25", "%2525", "%", "&", "&#", "&amp;", `\u0025`, `\\`, "\x00", "S-1-5-21-", "s-1-12-1-1", "-", "01234567-", "aGVsbG8g", "d3d3LmEubmwg",

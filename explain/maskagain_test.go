@@ -35,7 +35,7 @@ func TestMaskRemembers(t *testing.T) {
 	}
 	kinds := []schema.Kind{schema.String, schema.String, schema.String, schema.Number, schema.Bool}
 	events := []string{"Office.Word.X", "Office.Excel.Y", "notes of Karim Bakker"}
-	for seed := range uint64(60) {
+	for seed := range uint64(24) {
 		r := rand.New(rand.NewPCG(seed, 4))
 		who := explain.Reader{Lang: schema.Dutch, Zone: time.UTC, Subject: sanne()}
 		others := explain.Others{Show: []schema.Subject{{Name: schema.NewPersonal(names[seed%3])}}}

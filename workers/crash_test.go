@@ -31,11 +31,9 @@ import (
 )
 
 // How much the crash test does. The kills come at moments drawn from the seed:
-// a hundred take three minutes on a calm machine and ten on a busy one, so those
-// are for make long.
+// a hundred take two minutes on a calm machine.
 const (
-	crashKills    = 25
-	crashKillsAll = 100
+	crashKills    = 100
 	crashRequests = 20
 	crashSeed     = 20261127
 )
@@ -79,7 +77,7 @@ func crashService(ctx context.Context, folder string) error {
 	defer server.Close()
 	q, err := queue.Open(ctx, server.Access(), queue.Options{
 		Key: server.Key(), Patience: 2 * time.Second, Backoff: time.Second,
-		Vanished: 10 * crashKillsAll, // here it is never the job
+		Vanished: 10 * crashKills, // here it is never the job
 	})
 	if err != nil {
 		return err
@@ -361,10 +359,6 @@ func TestKilledServiceLosesNothing(t *testing.T) {
 	quiet.end(t)
 
 	rough := t.TempDir()
-	all := crashKills
-	if os.Getenv("INZAGE_LONG") != "" {
-		all = crashKillsAll
-	}
 	seed := uint64(crashSeed)
 	if text := os.Getenv(crashOtherSeed); text != "" {
 		var err error

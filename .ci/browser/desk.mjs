@@ -207,6 +207,7 @@ if (thorough) await inPieces(own + '/files', await readFile(dump))
 await employee.goto(own)
 await employee.locator('#question').fill('Krijg ik ook wat Teams over mij vastlegt?')
 await employee.locator('form[action$=question] button').click()
+await employee.locator('.desk-said').waitFor() // a browser cannot go back from a page that is on its way
 // Back to the form, or in a second tab: sent once more, it is one question.
 await employee.goBack()
 await employee.locator('#question').fill('Krijg ik ook wat Teams over mij vastlegt?')

@@ -52,7 +52,7 @@ func (e *endless) Read(b []byte) (int, error) {
 // TestSplitMemory reads long streams, each one line, in the memory of a few
 // records. The test is not parallel: it measures what the process allocates.
 func TestSplitMemory(t *testing.T) {
-	const long, shorter = 200 << 20, 40 << 20
+	const long, shorter = 64 << 20, 32 << 20 // more than a record may be, several times over
 	record := `{"a":"` + strings.Repeat("x", 990) + `"}`
 	for _, tt := range []struct {
 		name string
@@ -63,12 +63,12 @@ func TestSplitMemory(t *testing.T) {
 		{"many records", endless{before: "[{}", middle: "," + record, after: "]", size: long}, map[schema.Code]int{"": 1 + (long+998)/999}, 1 << 20},
 		{"one string", endless{before: `[{"a":"`, middle: strings.Repeat("x", 1000), after: `"},{}]`, size: long}, map[schema.Code]int{schema.CodeTooLarge: 1, "": 1}, 40 << 20},
 		{"one object", endless{before: `{"a":0`, middle: `,"b":1,"c":{"d":"\"e\\"}`, after: `}{}`, size: shorter}, map[schema.Code]int{schema.CodeTooLarge: 1, "": 1}, 40 << 20},
-		{"brackets", endless{middle: "[", size: shorter}, map[schema.Code]int{}, 1 << 20},
-		{"brackets inside", endless{before: `{"a":`, middle: "[", size: shorter}, map[schema.Code]int{schema.CodeTooLarge: 1}, 40 << 20},
-		{"braces", endless{middle: "{", size: shorter}, map[schema.Code]int{schema.CodeTooLarge: 1}, 40 << 20},
+		{"brackets", endless{middle: strings.Repeat("[", 1000), size: shorter}, map[schema.Code]int{}, 1 << 20},
+		{"brackets inside", endless{before: `{"a":`, middle: strings.Repeat("[", 1000), size: shorter}, map[schema.Code]int{schema.CodeTooLarge: 1}, 40 << 20},
+		{"braces", endless{middle: strings.Repeat("{", 1000), size: shorter}, map[schema.Code]int{schema.CodeTooLarge: 1}, 40 << 20},
 		{"free text", endless{middle: "no records, [here] \"but\" } text ", size: shorter}, map[schema.Code]int{}, 1 << 20},
-		{"white space", endless{middle: " ", size: shorter}, map[schema.Code]int{}, 1 << 20},
-		{"digits", endless{before: "[", middle: "1", size: shorter}, map[schema.Code]int{}, 1 << 20},
+		{"white space", endless{middle: strings.Repeat(" ", 1000), size: shorter}, map[schema.Code]int{}, 1 << 20},
+		{"digits", endless{before: "[", middle: strings.Repeat("1", 1000), size: shorter}, map[schema.Code]int{}, 1 << 20},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var before, after runtime.MemStats
