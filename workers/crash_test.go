@@ -368,13 +368,13 @@ func TestKilledServiceLosesNothing(t *testing.T) {
 	}
 	moments := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // the same moments every time
 	taken, kills := 0, 0
-	for ; kills < all; kills++ {
+	for ; kills < crashKills; kills++ {
 		c := startChild(t, program, rough)
 		done := make(chan struct{})
 		ctx, stop := context.WithCancel(t.Context())
 		go func() { // requests come in meanwhile, one every few lives
 			defer close(done)
-			if taken > kills*crashRequests/all || taken == crashRequests {
+			if taken > kills*crashRequests/crashKills || taken == crashRequests {
 				return
 			}
 			q, err := visit(ctx, rough)
