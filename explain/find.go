@@ -148,20 +148,25 @@ func findSite(v string, from int) (span, bool) {
 // findSID finds the security identifier of an account: S-1-5-21-… of a domain
 // or machine, S-1-12-1-… of Entra. Well-known ones (S-1-5-18) are nobody's.
 func findSID(v string, from int) (span, bool) {
-	for i := from; i < len(v); i++ {
-		if v[i]|0x20 != 's' {
+	for i := from; ; i++ {
+		dash := strings.IndexByte(v[min(i, len(v)):], '-')
+		if dash < 0 {
+			return span{}, false
+		}
+		i += dash
+		start := i - 1
+		if start < from || v[start]|0x20 != 's' {
 			continue
 		}
 		for _, prefix := range []string{"s-1-5-21-", "s-1-12-1-"} {
-			if end := i + len(prefix); end < len(v) && strings.EqualFold(v[i:end], prefix) && isDigit(v[end]) {
+			if end := start + len(prefix); end < len(v) && strings.EqualFold(v[start:end], prefix) && isDigit(v[end]) {
 				for end < len(v) && (isDigit(v[end]) || v[end] == '-') {
 					end++
 				}
-				return span{i, end}, true
+				return span{start, end}, true
 			}
 		}
 	}
-	return span{}, false
 }
 
 const guidLength = 36
@@ -169,11 +174,12 @@ const guidLength = 36
 // findGUID finds 8-4-4-4-12 hexadecimal digits that are not part of more.
 func findGUID(v string, from int) (span, bool) {
 	for i := from + 8; i+guidLength-8 <= len(v); i++ {
-		if v[i] != '-' {
-			continue
+		dash := strings.IndexByte(v[i:], '-')
+		if i += dash; dash < 0 || i+guidLength-8 > len(v) {
+			break
 		}
 		s := span{i - 8, i - 8 + guidLength}
-		if s.from > 0 && isHex(v[s.from-1]) || s.to < len(v) && (isHex(v[s.to]) || v[s.to] == '-') || !isGUID(s.of(v)) {
+		if v[i+5] != '-' || s.from > 0 && isHex(v[s.from-1]) || s.to < len(v) && (isHex(v[s.to]) || v[s.to] == '-') || !isGUID(s.of(v)) {
 			continue
 		}
 		return s, true
@@ -184,18 +190,24 @@ func findGUID(v string, from int) (span, bool) {
 // findHex finds a run of 16 or 32 hexadecimal digits: a PUID, or a GUID without
 // its dashes.
 func findHex(v string, from int) (span, bool) {
-	for i := from; i < len(v); i++ {
-		if !isHex(v[i]) {
+	const short, long = 16, 32
+	for i := from; i+short <= len(v); {
+		start := i
+		i += short
+		for i > start && isHex(v[i-1]) { // from behind: a short run is passed over at once
+			i--
+		}
+		if i > start {
 			continue
 		}
-		end := i
+		end := start + short
 		for end < len(v) && isHex(v[end]) {
 			end++
 		}
-		if n := end - i; (n == 16 || n == 32) && (i == 0 || !isAlnum(v[i-1])) && (end == len(v) || !isAlnum(v[end])) {
-			return span{i, end}, true
+		if n := end - start; (n == short || n == long) && (start == 0 || !isAlnum(v[start-1])) && (end == len(v) || !isAlnum(v[end])) {
+			return span{start, end}, true
 		}
-		i = end
+		i = end + 1
 	}
 	return span{}, false
 }

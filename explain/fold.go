@@ -144,10 +144,10 @@ func withoutToken(event string) string {
 }
 
 func isHex(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+	return isDigit(c) || c|0x20-'a' < 6
 }
 
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+func isDigit(c byte) bool { return c-'0' < 10 }
 
 // splitName cuts a name into its words: at dots, underscores and other marks,
 // where a capital follows a small letter ("SaveFile"), before the last capital

@@ -11,32 +11,14 @@ import (
 // texts are passed over after one look.
 type signs struct{ at, slash, dash, plus, packed, long bool }
 
-func signsOf(v string) (s signs) {
-	run, dashes := 0, 0
-	for i := 0; i < len(v); i++ {
-		c := v[i]
-		if isBase64(c) {
-			run++
-			s.long = s.long || run >= minBase64
-		} else {
-			run = 0
-		}
-		switch c {
-		case '@':
-			s.at = true
-		case '/', '\\':
-			s.slash = true
-		case '-':
-			dashes++
-		case '+', '0':
-			s.plus = true
-		case '%', '&', 0:
-			s.packed = true
-		}
+func signsOf(v string) signs {
+	holds := func(c byte) bool { return strings.IndexByte(v, c) >= 0 }
+	_, long := longWord(v, 0)
+	slash := holds('/') || holds('\\')
+	return signs{
+		at: holds('@'), slash: slash, dash: strings.Count(v, "-") > 2, plus: holds('+') || holds('0'),
+		packed: slash || holds('%') || holds('&') || holds(0), long: long, // a backslash packs
 	}
-	s.packed = s.packed || s.slash // a backslash packs
-	s.dash = dashes > 2
-	return s
 }
 
 // scan finds in a text what identifies other people, as far as the text itself

@@ -163,49 +163,64 @@ const minBase64 = 12
 // findBase64 finds a word in base64 that holds readable text, and returns that
 // text. The word stays whole: a part of it cannot be replaced.
 func findBase64(v string, from int) (s span, text string, ok bool) {
-	for i := from; i < len(v); {
-		if !isBase64(v[i]) {
-			i++
-			continue
+	for s, ok = longWord(v, from); ok; s, ok = longWord(v, s.to) {
+		word := s.of(v)
+		for s.to < len(v) && v[s.to] == '=' {
+			s.to++
 		}
-		end := i
-		for end < len(v) && isBase64(v[end]) {
-			end++
+		if text, ok := readable(word); ok {
+			return s, text, true
 		}
-		word := v[i:end]
-		for end < len(v) && v[end] == '=' {
-			end++
-		}
-		if len(word) >= minBase64 {
-			if text, ok := readable(word); ok {
-				return span{i, end}, text, true
-			}
-		}
-		i = end
 	}
 	return span{}, "", false
 }
 
+// longWord finds a word of minBase64 characters of base64 or more. It looks from
+// behind, so that a shorter word is passed over at once.
+func longWord(v string, from int) (span, bool) {
+	for i := from; i+minBase64 <= len(v); {
+		start := i
+		i += minBase64
+		for i > start && isBase64(v[i-1]) {
+			i--
+		}
+		if i > start {
+			continue
+		}
+		end := start + minBase64
+		for end < len(v) && isBase64(v[end]) {
+			end++
+		}
+		return span{start, end}, true
+	}
+	return span{}, false
+}
+
 func isBase64(c byte) bool {
-	return isDigit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '+' || c == '/' || c == '-' || c == '_'
+	return c|0x20-'a' < 26 || isDigit(c) || c == '+' || c == '/' || c == '-' || c == '_'
 }
 
 // readable decodes a word in base64, of either alphabet, to text. Most words are
 // no base64, which the first bytes show.
 func readable(word string) (string, bool) {
 	code := base64.RawStdEncoding
-	if strings.ContainsAny(word, "-_") {
+	if strings.IndexByte(word, '-') >= 0 || strings.IndexByte(word, '_') >= 0 {
 		code = base64.RawURLEncoding
 	}
 	if len(word)%4 == 1 {
 		return "", false
 	}
-	var first [9]byte
-	if n, err := code.Decode(first[:], []byte(word[:minBase64])); err != nil || !plainText(first[:n]) {
-		return "", false
+	const many = 64 // characters to decode at once, four to three bytes
+	var room [many / 4 * 3]byte
+	for rest, n := word, minBase64; rest != ""; n = many {
+		part := rest[:min(len(rest), n)]
+		rest = rest[len(part):]
+		if n, err := code.Decode(room[:], []byte(part)); err != nil || !plainText(room[:n]) {
+			return "", false
+		}
 	}
 	b, err := code.DecodeString(word)
-	if err != nil || !plainText(b) {
+	if err != nil {
 		return "", false
 	}
 	if bytes.IndexByte(b, 0) >= 0 {
