@@ -165,6 +165,8 @@ const (
 	errStoreFailed   jetstream.ErrorCode = 10077 // over a stream's limit
 	errNoPermission  jetstream.ErrorCode = 10039
 	errWrongSequence jetstream.ErrorCode = 10071
+	// A stream cannot be made. On a full disk the server says no more than this.
+	errStreamCreate jetstream.ErrorCode = 10049
 	// The same on a stream with replicas.
 	errWrongSequenceBatch jetstream.ErrorCode = 10164
 	// A cluster that is choosing a leader.
@@ -194,6 +196,8 @@ func fail(op string, err error) error {
 			code = schema.CodeUnreachable
 		case errNoPermission:
 			code = schema.CodeDenied
+		case errStreamCreate:
+			code = schema.CodeIO
 		case jetstream.JSErrCodeStreamNotFound, jetstream.JSErrCodeMessageNotFound:
 			code = schema.CodeNotFound
 		default:

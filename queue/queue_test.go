@@ -22,6 +22,7 @@ func TestErrorsOfTheServer(t *testing.T) {
 		10039: schema.CodeDenied,
 		10071: schema.CodeConflict,
 		10059: schema.CodeNotFound,
+		10049: schema.CodeIO, // no stream can be made: a full disk, mostly
 		10001: schema.CodeInternal,
 	} {
 		err := queue.Fail("write ledger", &jetstream.APIError{Code: 500, ErrorCode: code})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -113,7 +114,13 @@ func (a *app) report(ctx context.Context, err error) int {
 	if ctx.Err() != nil {
 		code = schema.CodeInterrupted
 	}
-	say(a.text("code."+string(code)) + " (" + coded.Error() + ")")
+	words := a.text("code." + string(code))
+	if (code == schema.CodeConfig || code == schema.CodeIO) && errors.Is(err, fs.ErrNotExist) {
+		words = a.text("cli.no-such-file")
+	} else if line := lineOf(err); code == schema.CodeConfig && line != "" {
+		words += " " + a.text("cli.at-line", "line", line)
+	}
+	say(words + " (" + coded.Error() + ")")
 	if code == schema.CodeCatalog { // about our own data files: nothing personal in it
 		say(errors.Unwrap(coded).Error())
 	}
@@ -127,6 +134,17 @@ func (a *app) report(ctx context.Context, err error) int {
 	default:
 		return exitFailed
 	}
+}
+
+// lineOf returns the number of the line that a YAML file cannot be read at, or "".
+// The rest of what the library says quotes the file.
+func lineOf(err error) string {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if _, rest, ok := strings.Cut(err.Error(), "line "); ok {
+			return rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
+		}
+	}
+	return ""
 }
 
 // command makes a cobra command whose words come from the catalog: cli.NAME is
