@@ -99,3 +99,27 @@ func TestChangedFile(t *testing.T) {
 		t.Errorf("the file did not change: %v", err)
 	}
 }
+
+// TestMaskerKeepsCopies: what the masker learns of a buffer outlasts it.
+func TestMaskerKeepsCopies(t *testing.T) {
+	t.Parallel()
+	c, err := explain.Load(catalog.FS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = `karim.bakker@waterland.example C:\Users\ilse.kok\x 8:orgid:c7b1d1de-4f5e-4a4d-9d7a-0f4c8a1b2c3d S-1-5-21-1-2-3-1001 +31 612345678`
+	m := c.Masker(explain.Reader{Lang: schema.Dutch, Zone: time.UTC}, explain.Others{})
+	buf := []byte(text)
+	if m.Clean(view(buf)) {
+		t.Fatal("five people were not found")
+	}
+	people, want := m.People(), ""
+	for range 2 {
+		clear(buf)
+		got, _ := m.Text(text)
+		if m.People() != people || want != "" && got != want {
+			t.Errorf("%d people, then %d: %q, then %q", people, m.People(), want, got)
+		}
+		want = got
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"inzage/explain/bundle"
 	"inzage/schema"
@@ -80,7 +81,7 @@ func (l Line) scan(ctx context.Context, open func() (io.ReadCloser, error)) (hel
 		switch {
 		case !wide && bytes.IndexByte(b, 0) >= 0:
 			held = bundle.WithheldBinary // what programs keep in such a file is more than they show
-		case !l.Mask.Clean(string(b)):
+		case !l.Mask.Clean(view(b)):
 			held = bundle.WithheldMasked
 		}
 		return held == ""
@@ -99,11 +100,15 @@ func (l Line) scan(ctx context.Context, open func() (io.ReadCloser, error)) (hel
 func (l Line) clean(ctx context.Context, open func() (io.ReadCloser, error)) (clean bool, err error) {
 	clean = true
 	err = windows(ctx, open, func(b []byte, _ bool) bool {
-		clean = l.Mask.Clean(string(b))
+		clean = l.Mask.Clean(view(b))
 		return clean
 	})
 	return clean, err
 }
+
+// view is b as a text, without a copy: it is good until b changes. The masker keeps
+// nothing of a text but copies.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // windows shows the bytes of a file in parts that overlap, until look has enough.
 func windows(ctx context.Context, open func() (io.ReadCloser, error), look func(b []byte, first bool) bool) error {

@@ -23,6 +23,7 @@ type archive struct {
 	sum   hash.Hash // of the whole zip
 	size  int64
 	zip   *zip.Writer
+	pack  *packer // hashes each part
 	at    time.Time
 	parts []part
 }
@@ -40,10 +41,10 @@ func newArchive(path string, at time.Time) (*archive, error) {
 	if err != nil {
 		return nil, schema.Fail(schema.CodeIO, "create bundle", err)
 	}
-	a := &archive{file: f, sum: sha256.New(), at: at}
+	a := &archive{file: f, sum: sha256.New(), at: at, pack: newPacker(sha256.New())}
 	a.buf = bufio.NewWriterSize(io.MultiWriter(f, a.sum, (*meter)(&a.size)), 256<<10)
 	a.zip = zip.NewWriter(a.buf)
-	a.zip.RegisterCompressor(zip.Deflate, deflater())
+	a.zip.RegisterCompressor(zip.Deflate, a.pack.compress)
 	return a, nil
 }
 
@@ -76,12 +77,11 @@ func (a *archive) copy(path string, r io.Reader) (part, error) {
 	if err != nil {
 		return part{}, schema.Fail(schema.CodeIO, "write bundle", err)
 	}
-	sum := sha256.New()
-	n, err := io.CopyBuffer(io.MultiWriter(w, sum), onlyReader{r}, make([]byte, 128<<10))
+	n, err := io.CopyBuffer(w, onlyReader{r}, make([]byte, 128<<10))
 	if err != nil {
 		return part{}, schema.Fail(schema.CodeOf(orIO(err)), "copy into bundle", err)
 	}
-	return a.done(path, n, sum), nil
+	return a.done(path, n, a.pack.digest()), nil
 }
 
 // stream adds what write writes, deflated.
@@ -90,12 +90,11 @@ func (a *archive) stream(path string, write func(io.Writer) error) error {
 	if err != nil {
 		return schema.Fail(schema.CodeIO, "write bundle", err)
 	}
-	sum := sha256.New()
 	var size meter
-	if err := write(io.MultiWriter(w, sum, &size)); err != nil {
+	if err := write(io.MultiWriter(w, &size)); err != nil {
 		return err
 	}
-	a.done(path, int64(size), sum)
+	a.done(path, int64(size), a.pack.digest())
 	return nil
 }
 
@@ -155,8 +154,8 @@ func (a *archive) soFar() (part, error) {
 	return part{Size: a.size, SHA256: a.digest()}, nil
 }
 
-func (a *archive) done(path string, size int64, sum hash.Hash) part {
-	p := part{path, size, hex.EncodeToString(sum.Sum(nil))}
+func (a *archive) done(path string, size int64, sum string) part {
+	p := part{path, size, sum}
 	a.parts = append(a.parts, p)
 	return p
 }
@@ -186,10 +185,11 @@ type made struct {
 	file   *os.File
 	buf    *bufio.Writer
 	crc    hash.Hash32
-	sum    hash.Hash
+	sum    string // once it is finished
 	size   meter
 	packed meter
-	pack   *packer // nil: stored as it is
+	pack   *packer   // nil: stored as it is
+	hash   hash.Hash // of what is stored; the packer hashes what it packs
 	out    io.Writer
 }
 
@@ -198,14 +198,15 @@ func newMade(path string, packed bool) (*made, error) {
 	if err != nil {
 		return nil, schema.Fail(schema.CodeIO, "create part of bundle", err)
 	}
-	m := &made{file: f, crc: crc32.NewIEEE(), sum: sha256.New()}
+	m := &made{file: f, crc: crc32.NewIEEE(), hash: sha256.New()}
 	m.buf = bufio.NewWriterSize(io.MultiWriter(f, &m.packed), 256<<10)
-	var last io.Writer = m.buf
 	if packed {
-		m.pack = newPacker(m.buf)
-		last = m.pack
+		m.pack = newPacker(m.hash)
+		m.pack.reset(m.buf)
+		m.out = io.MultiWriter(m.pack, m.crc, &m.size)
+	} else {
+		m.out = io.MultiWriter(m.buf, m.crc, m.hash, &m.size)
 	}
-	m.out = io.MultiWriter(last, m.crc, m.sum, &m.size)
 	return m, nil
 }
 
@@ -215,10 +216,13 @@ func (m *made) Write(p []byte) (int, error) { return m.out.Write(p) }
 // finish writes what is still in buffers; the file stays open to be carried.
 func (m *made) finish() error {
 	if m.pack != nil {
+		m.sum = m.pack.digest()
 		if err := m.pack.Close(); err != nil {
 			return schema.Fail(schema.CodeIO, "finish part of bundle", err)
 		}
 		m.pack, m.out = nil, nil // its memory is of no more use
+	} else {
+		m.sum = hex.EncodeToString(m.hash.Sum(nil))
 	}
 	if err := m.buf.Flush(); err != nil {
 		return schema.Fail(schema.CodeIO, "finish part of bundle", err)

@@ -11,10 +11,12 @@ import (
 
 // identifiers counts every distinct value by which the person, a device, a
 // session or a document can be recognised. It is bounded; what does not fit is
-// counted. Tallies hold no pointers, so a full table costs the collector little.
+// counted. Tallies hold no pointers, so a full table costs the collector little, and
+// stand in blocks, so that it is never copied.
 type identifiers struct {
 	kinds   map[string]map[string]int32
-	tallies []idTally
+	tallies [][]idTally
+	count   int
 	sources []string // by number, see idTally.sources
 	bytes   int
 	max     int
@@ -30,6 +32,7 @@ type idTally struct {
 const (
 	maxIdentifiers     = 200_000
 	maxIdentifierBytes = 64 << 20
+	tallyBlock         = 4096
 )
 
 func newIdentifiers() *identifiers {
@@ -54,7 +57,7 @@ func (d *identifiers) see(kind, value, source string, at time.Time) {
 	values := d.kinds[kind]
 	n, ok := values[value]
 	if !ok {
-		if len(d.tallies) >= d.max || d.bytes+len(value) > maxIdentifierBytes {
+		if d.count >= d.max || d.bytes+len(value) > maxIdentifierBytes {
 			d.more++
 			return
 		}
@@ -62,12 +65,15 @@ func (d *identifiers) see(kind, value, source string, at time.Time) {
 			values = make(map[string]int32)
 			d.kinds[strings.Clone(kind)] = values
 		}
-		n = int32(len(d.tallies))
+		n = int32(d.count)
 		values[strings.Clone(value)] = n
 		d.bytes += len(value)
-		d.tallies = append(d.tallies, idTally{})
+		if d.count%tallyBlock == 0 {
+			d.tallies = append(d.tallies, make([]idTally, tallyBlock))
+		}
+		d.count++
 	}
-	t := &d.tallies[n]
+	t := d.tally(n)
 	t.count++
 	t.sources |= d.source(source)
 	if at.IsZero() {
@@ -81,6 +87,8 @@ func (d *identifiers) see(kind, value, source string, at time.Time) {
 		t.last = ms
 	}
 }
+
+func (d *identifiers) tally(n int32) *idTally { return &d.tallies[n/tallyBlock][n%tallyBlock] }
 
 // source is the bit of a source. There are a handful; should there ever be more
 // than 64, the last ones share a bit.
@@ -99,16 +107,16 @@ func (d *identifiers) source(name string) uint64 {
 // identifierRow is one row of the sheet.
 type identifierRow struct {
 	kind, value string
-	tally       *idTally
+	tally       idTally
 }
 
 // sorted lists the values by kind, most frequent first. Kinds with few values
 // come first: who the person is before the many sessions.
 func (d *identifiers) sorted() []identifierRow {
-	list := make([]identifierRow, 0, len(d.tallies))
+	list := make([]identifierRow, 0, d.count)
 	for kind, values := range d.kinds {
 		for value, n := range values {
-			list = append(list, identifierRow{kind, value, &d.tallies[n]})
+			list = append(list, identifierRow{kind, value, *d.tally(n)})
 		}
 	}
 	slices.SortFunc(list, func(a, b identifierRow) int {
@@ -121,10 +129,10 @@ func (d *identifiers) sorted() []identifierRow {
 }
 
 // names lists the sources of a tally by name.
-func (d *identifiers) names(t *idTally) []string {
+func (d *identifiers) names(sources uint64) []string {
 	var list []string
 	for i, s := range d.sources {
-		if t.sources&(1<<i) != 0 {
+		if sources&(1<<i) != 0 {
 			list = append(list, s)
 		}
 	}

@@ -85,13 +85,13 @@ func (b *book) identifierRows(all []identifierRow) iter.Seq2[[]cell, error] {
 			kinds[k] = b.head.Words.term("identifier", k)
 		}
 		if s := all[i].tally.sources; sources[s] == "" {
-			sources[s] = b.head.Words.list("source", b.ids.names(all[i].tally))
+			sources[s] = b.head.Words.list("source", b.ids.names(s))
 		}
 	}
 	return func(yield func([]cell, error) bool) {
 		var row []cell
 		for i := range all {
-			t := all[i].tally
+			t := &all[i].tally
 			row = append(row[:0], term(kinds[all[i].kind]), text(all[i].value), moment(atMilli(t.first)), moment(atMilli(t.last)),
 				number(t.count), term(sources[t.sources]))
 			if !yield(row, nil) {

@@ -1,8 +1,9 @@
 package bundle
 
 import (
-	"archive/zip"
 	"bytes"
+	"encoding/hex"
+	"hash"
 	"io"
 	"runtime"
 
@@ -33,11 +34,13 @@ const (
 // packed as any writer would.
 //
 // A goroutine packs one block, from memory to memory, and ends: one that is given
-// up half-way leaves nothing behind.
+// up half-way leaves nothing behind. Where the text is to be hashed too, it hashes
+// its block once the one before it is.
 type packer struct {
 	out  io.Writer
-	most int    // blocks at work
-	fill *block // what is being written to
+	sum  hash.Hash // of the text, where that is wanted; nil otherwise
+	most int       // blocks at work
+	fill *block    // what is being written to
 	busy []*block
 	free []*block
 	err  error
@@ -51,26 +54,18 @@ type block struct {
 	packed bytes.Buffer
 	err    error
 	done   chan struct{}
+	hashed chan struct{} // closed once it and all before it are
 }
 
-func newPacker(out io.Writer) *packer {
-	p := &packer{most: min(runtime.GOMAXPROCS(0), maxPackers)}
-	p.reset(out)
-	return p
+func newPacker(sum hash.Hash) *packer {
+	return &packer{most: min(runtime.GOMAXPROCS(0), maxPackers), sum: sum}
 }
 
-// deflater is the compressor of a zip whose parts are written one by one: they
+// compress is the compressor of a zip whose parts are written one by one: they
 // share one packer, which is large.
-func deflater() zip.Compressor {
-	var p *packer
-	return func(out io.Writer) (io.WriteCloser, error) {
-		if p == nil {
-			p = newPacker(out)
-		} else {
-			p.reset(out)
-		}
-		return p, nil
-	}
+func (p *packer) compress(out io.Writer) (io.WriteCloser, error) {
+	p.reset(out)
+	return p, nil
 }
 
 // reset begins a new stream.
@@ -84,6 +79,18 @@ func (p *packer) reset(out io.Writer) {
 		p.fill = p.take()
 	}
 	p.fill.text, p.fill.before = p.fill.text[:0], 0
+	if p.sum != nil {
+		p.sum.Reset()
+	}
+}
+
+// digest is the hash in hex of the text so far, after which nothing more is written.
+func (p *packer) digest() string {
+	if n := len(p.busy); n > 0 {
+		<-p.busy[n-1].hashed
+	}
+	p.sum.Write(p.fill.text[p.fill.before:])
+	return hex.EncodeToString(p.sum.Sum(nil))
 }
 
 // Write implements io.Writer.
@@ -125,12 +132,24 @@ func (p *packer) next() {
 		p.collect()
 	}
 	full, b := p.fill, p.take()
+	full.hashed = make(chan struct{})
+	var before chan struct{}
+	if n := len(p.busy); n > 0 {
+		before = p.busy[n-1].hashed
+	}
 	b.text = append(b.text[:0], full.text[len(full.text)-packWindow:]...)
 	b.before = packWindow
 	p.fill = b
 	p.busy = append(p.busy, full)
 	go func() {
 		full.deflate(false)
+		if before != nil {
+			<-before
+		}
+		if p.sum != nil {
+			p.sum.Write(full.text[full.before:])
+		}
+		close(full.hashed)
 		full.done <- struct{}{}
 	}()
 }

@@ -3,6 +3,8 @@ package bundle
 import (
 	"bytes"
 	"compress/flate"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -39,21 +41,34 @@ func packedBy(t testing.TB, p *packer, text []byte, r *rand.Rand) []byte {
 	return out.Bytes()
 }
 
+// hashedBy is the hash that a packer takes of a text while it packs.
+func hashedBy(t testing.TB, p *packer, text []byte) string {
+	t.Helper()
+	p.reset(io.Discard)
+	if _, err := p.Write(text); err != nil {
+		t.Fatal(err)
+	}
+	return p.digest()
+}
+
 // TestPacker: whatever the number of cores, the size of writes and what was
 // packed before, the same text gives the same bytes, which anybody can unpack. What
 // fits in one block is packed as one stream; what does not is hardly larger.
 func TestPacker(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 9))
-	one, many := newPacker(io.Discard), newPacker(io.Discard)
+	one, many := newPacker(nil), newPacker(sha256.New())
 	one.most, many.most = 1, 5
 	for _, size := range []int{0, 1, 13, 70_000, packBlock - 1, packBlock, packBlock + 1, 2 * packBlock, 7*packBlock + 99} {
 		text := prose(r, size)
 		got := packedBy(t, one, text, r)
-		for name, again := range map[string]*packer{"on many cores": many, "once more": one, "by a new one": newPacker(io.Discard)} {
+		for name, again := range map[string]*packer{"on many cores": many, "once more": one, "by a new one": newPacker(nil)} {
 			if !bytes.Equal(got, packedBy(t, again, text, r)) {
 				t.Errorf("%d bytes: packed %s, other bytes", size, name)
 			}
+		}
+		if sum := sha256.Sum256(text); hashedBy(t, many, text) != hex.EncodeToString(sum[:]) {
+			t.Errorf("%d bytes: another hash", size)
 		}
 		back, err := io.ReadAll(flate.NewReader(bytes.NewReader(got)))
 		if err != nil || !bytes.Equal(back, text) {
@@ -98,21 +113,22 @@ func TestPackerFails(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 9))
 	text := prose(r, 4*packBlock)
 	room := full(100)
-	p := newPacker(&room)
+	p := newPacker(sha256.New())
+	p.reset(&room)
 	p.most = 2
 	_, first := p.Write(text)
 	_, again := p.Write(text)
 	if last := p.Close(); !errors.Is(first, errFull) || !errors.Is(again, errFull) || !errors.Is(last, errFull) {
 		t.Errorf("writing: %v, %v; closing: %v", first, again, last)
 	}
-	if got := packedBy(t, p, text, r); !bytes.Equal(got, packedBy(t, newPacker(io.Discard), text, r)) {
+	if got := packedBy(t, p, text, r); !bytes.Equal(got, packedBy(t, newPacker(nil), text, r)) {
 		t.Error("after an error it packs to other bytes")
 	}
 	p.reset(io.Discard)
 	if _, err := p.Write(text); err != nil { // given up half-way
 		t.Fatal(err)
 	}
-	if got := packedBy(t, p, text[:100], r); !bytes.Equal(got, packedBy(t, newPacker(io.Discard), text[:100], r)) {
+	if got := packedBy(t, p, text[:100], r); !bytes.Equal(got, packedBy(t, newPacker(nil), text[:100], r)) {
 		t.Error("after a stream that was given up it packs to other bytes")
 	}
 }

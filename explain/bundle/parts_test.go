@@ -281,8 +281,8 @@ func TestPartsRealSize(t *testing.T) {
 	if most := n + maxIdentifiers; rows < most || rows > most+1000 { // headers and sentences too
 		t.Errorf("%d rows, %d records and %d identifiers", rows, n, maxIdentifiers)
 	}
-	if w.ids.more == 0 || len(w.ids.tallies) != maxIdentifiers {
-		t.Errorf("%d identifiers are listed and %d occurrences of more are counted", len(w.ids.tallies), w.ids.more)
+	if w.ids.more == 0 || w.ids.count != maxIdentifiers {
+		t.Errorf("%d identifiers are listed and %d occurrences of more are counted", w.ids.count, w.ids.more)
 	}
 }
 

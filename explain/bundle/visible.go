@@ -37,6 +37,10 @@ func visible(s string) string {
 // clean is the length of the part of s, from the start, that needs no escape.
 func clean(s string) int {
 	for i := 0; i < len(s); {
+		if i+8 <= len(s) && bare(s[i:i+8]) {
+			i += 8
+			continue
+		}
 		c := s[i]
 		if c < utf8.RuneSelf {
 			if (c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f {

@@ -193,9 +193,14 @@ func (w *web) value(c *cell) {
 // reader, and as a program reads it.
 func (w *web) time(at time.Time, clock, exact string) {
 	l := at.In(w.head.Zone)
-	if y := l.Year(); at.IsZero() || y < 0 || y > 9999 {
+	year, month, day := l.Date()
+	if at.IsZero() || year < 0 || year > 9999 {
 		w.text(w.timeText(at))
 		return
 	}
-	w.element("time", w.months.day(l)+l.Format(clock), "datetime", l.Format(exact))
+	w.buf = append(l.AppendFormat(append(w.buf, `<time datetime="`...), exact), `">`...)
+	w.buf = append(strconv.AppendInt(w.buf, int64(day), 10), ' ')
+	w.text(w.months[month-1])
+	w.buf = strconv.AppendInt(append(w.buf, ' '), int64(year), 10)
+	w.buf = append(l.AppendFormat(w.buf, clock), "</time>"...)
 }

@@ -266,7 +266,7 @@ type kept struct {
 
 func newParts(out io.Writer, w *workbook) *parts {
 	z := zip.NewWriter(out)
-	z.RegisterCompressor(zip.Deflate, deflater())
+	z.RegisterCompressor(zip.Deflate, newPacker(nil).compress)
 	return &parts{workbook: w, zip: z, places: w.places()}
 }
 
