@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -64,15 +63,14 @@ const (
 	answerTimeout = 20 * time.Second
 )
 
-// conns are the connections of a Queue, and how often the server refused
-// something on them.
+// conns are the connections of a Queue, and what the server refused on them.
 type conns struct {
 	ledger, blobs, keys *nats.Conn
-	refused             *atomic.Int64
+	denials             *denials
 }
 
-func (a Access) dial(ctx context.Context) (c conns, err error) {
-	c.refused = new(atomic.Int64)
+func (a Access) dial(ctx context.Context, now func() time.Time) (c conns, err error) {
+	c.denials = newDenials(now, zerolog.Ctx(ctx))
 	defer func() {
 		if err != nil {
 			c.close()
@@ -85,7 +83,7 @@ func (a Access) dial(ctx context.Context) (c conns, err error) {
 		if to.cred == (Credential{}) && to.conn != &c.ledger {
 			continue
 		}
-		if *to.conn, err = a.connect(ctx, to.cred, c.refused); err != nil {
+		if *to.conn, err = a.connect(ctx, to.cred, c.denials); err != nil {
 			return c, err
 		}
 	}
@@ -94,7 +92,7 @@ func (a Access) dial(ctx context.Context) (c conns, err error) {
 
 // connect opens one connection. It is kept up for good: what is sent while the
 // server is away fails or waits, and work goes on when it is back.
-func (a Access) connect(ctx context.Context, cred Credential, refused *atomic.Int64) (*nats.Conn, error) {
+func (a Access) connect(ctx context.Context, cred Credential, denied *denials) (*nats.Conn, error) {
 	log := zerolog.Ctx(ctx)
 	role := a.Role
 	if role == "" {
@@ -114,8 +112,7 @@ func (a Access) connect(ctx context.Context, cred Credential, refused *atomic.In
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			// A refused publish shows up here only; its sender sees a timeout.
 			if errors.Is(err, nats.ErrPermissionViolation) {
-				refused.Add(1)
-				log.Warn().Str("code", string(schema.CodeDenied)).Str("role", string(role)).Str("subject", violated(err)).Msg("the server refused what this role may not do")
+				denied.refuse(a.Role, err)
 				return
 			}
 			log.Warn().Str("code", string(schema.CodeOf(reach(err)))).Msg("nats")
@@ -196,7 +193,7 @@ func violated(err error) string {
 // and leaves who asked without an answer. before is how often it had refused
 // something when the asking began.
 func (c conns) named(before int64, err error) error {
-	if err != nil && schema.CodeOf(err) == schema.CodeUnreachable && c.refused.Load() > before {
+	if err != nil && schema.CodeOf(err) == schema.CodeUnreachable && c.denials.refused.Load() > before {
 		return schema.Fail(schema.CodeDenied, "ask server", err)
 	}
 	return err

@@ -197,3 +197,27 @@ func Misremember(q *Queue, id schema.RequestID) error {
 	}
 	return SetPiece(q, id, value)
 }
+
+// RecordDenials puts what is noted on record now.
+func RecordDenials(q *Queue) error { return q.writeDenials(context.Background()) }
+
+// ShrinkDenials leaves one denial of each role, as somebody can who owns the server.
+func ShrinkDenials(q *Queue) error {
+	cfg := denialStream(1)
+	cfg.MaxMsgsPerSubject = 1
+	_, err := q.ledger.UpdateStream(context.Background(), cfg)
+	return err
+}
+
+// CutDenials tries to take the first denial away, and all of them, and returns the
+// errors.
+func CutDenials(q *Queue) (deleting, purging error) {
+	s, err := q.ledger.Stream(context.Background(), streamDenials)
+	if err != nil {
+		return err, err
+	}
+	return s.DeleteMsg(context.Background(), 1), s.Purge(context.Background())
+}
+
+// ClassOf is how a subject is told.
+var ClassOf = classOf

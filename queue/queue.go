@@ -68,7 +68,7 @@ func Open(ctx context.Context, a Access, o Options) (*Queue, error) {
 		return nil, schema.Fail(schema.CodeConfig, "open queue", nil)
 	}
 	o.fill()
-	c, err := a.dial(ctx)
+	c, err := a.dial(ctx, o.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func Open(ctx context.Context, a Access, o Options) (*Queue, error) {
 		}
 	}
 	if err := q.ensure(ctx); err != nil {
-		c.close()
+		q.Close()
 		return nil, c.named(0, err)
 	}
 	return q, nil
@@ -117,8 +117,12 @@ func (o *Options) fill() {
 	}
 }
 
-// Close ends the connections. Work must have returned.
-func (q *Queue) Close() { q.conns.close() }
+// Close puts on record what was refused and is not yet, and ends the connections.
+// Work must have returned.
+func (q *Queue) Close() {
+	q.leave()
+	q.conns.close()
+}
 
 // Health returns nil where the accounts that the role has a user in answer.
 func (q *Queue) Health(ctx context.Context) error {
@@ -140,7 +144,7 @@ func (q *Queue) Health(ctx context.Context) error {
 
 // Refused is how often the server refused something that the role may not do. It
 // only grows.
-func (q *Queue) Refused() int64 { return q.conns.refused.Load() }
+func (q *Queue) Refused() int64 { return q.conns.denials.refused.Load() }
 
 // vaults refuses what needs files and keys where the role has no user for them.
 func (q *Queue) vaults(op string) error {

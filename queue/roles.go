@@ -67,6 +67,9 @@ func (r Role) Rights(account string) (Rights, bool) {
 			rights.Subscribe = append(rights.Subscribe, subjectWake+string(kind)+".>")
 		}
 	}
+	if account == AccountLedger && r == RoleClock {
+		rights.Subscribe = append(rights.Subscribe, SubjectConnects)
+	}
 	if account == AccountKeys && r.erases() {
 		rights.Deny = []string{"$JS.API.STREAM.DELETE." + streamCheck}
 	}
@@ -139,7 +142,8 @@ func (r Role) inLedger() []string {
 			"CONSUMER.MSG.NEXT."+streamEvents+".*", "CONSUMER.DELETE."+streamEvents+".*"),
 			"$JS.ACK."+streamEvents+".>", "$JS.FC."+streamEvents+".>")
 	}
-	list := api("STREAM.NAMES", "STREAM.INFO.*")
+	// Each adds to its own denials, which takes the last of them, and to no other's.
+	list := append(api("STREAM.NAMES", "STREAM.INFO.*", "DIRECT.GET."+streamDenials+"."+denialSubject(r)), denialSubject(r))
 	if r == RoleSetup {
 		list = append(list, api("STREAM.CREATE.*", "STREAM.UPDATE.*", "CONSUMER.LIST."+streamJobs, "CONSUMER.INFO."+streamJobs+".*",
 			"CONSUMER.CREATE."+streamJobs+".>")...)
@@ -155,9 +159,9 @@ func (r Role) inLedger() []string {
 	// A history in one answer.
 	list = append(list, api("DIRECT.GET."+streamLedger, "STREAM.MSG.GET."+streamLedger)...)
 	if len(r.kinds()) == 0 {
-		// The whole ledger, what it was day by day, and the register.
+		// The whole ledger, what it was day by day, the denials, and the register.
 		list = append(list, api("STREAM.MSG.GET."+streamCheckpoints, "DIRECT.GET."+streamCheckpoints)...)
-		for _, stream := range []string{streamLedger, prefixKV + bucketRegister} {
+		for _, stream := range []string{streamLedger, streamDenials, prefixKV + bucketRegister} {
 			list = append(list, "$JS.FC."+stream+".>")
 			list = append(list, api("CONSUMER.CREATE."+stream+".>", "CONSUMER.INFO."+stream+".*", "CONSUMER.MSG.NEXT."+stream+".*",
 				"CONSUMER.DELETE."+stream+".*")...)

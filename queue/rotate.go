@@ -37,7 +37,7 @@ func Rotate(ctx context.Context, a Access, from, to Key, now time.Time, told fun
 	if from.IsZero() || to.IsZero() || *from.secret == *to.secret {
 		return Rotated{}, schema.Fail(schema.CodeConfig, "replace key", nil)
 	}
-	c, err := a.dial(ctx)
+	c, err := a.dial(ctx, func() time.Time { return now })
 	if err != nil {
 		return Rotated{}, err
 	}

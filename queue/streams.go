@@ -20,6 +20,7 @@ const (
 	streamParked      = "PARKED"      // messages that are no job: inzage.parked
 	streamCheckpoints = "CHECKPOINTS" // what the ledger was, day by day: inzage.checkpoint
 	streamEvents      = "EVENTS"      // what programs on NATS follow: inzage.event.<request>
+	streamDenials     = "DENIALS"     // what was refused and concerns no request: inzage.denial.<role>
 	streamCheck       = "CHECK"       // proves the key, and keeps what outlives it: inzage.check
 	streamRotation    = "ROTATION"    // while the key is being replaced: inzage.rotation.<name>
 	bucketRegister    = "register"    // snapshot of the register
@@ -47,7 +48,12 @@ const (
 	subjectRotation   = "inzage.rotation."
 	subjectCheckpoint = "inzage.checkpoint"
 	subjectEvent      = "inzage.event."
+	subjectDenial     = "inzage.denial."
 	subjectKey        = "inzage.key."
+
+	// SubjectConnects is where a server tells whom it did not let in. Its account
+	// hands that on to the ledger's, and nothing else.
+	SubjectConnects = "$SYS.SERVER.*.CLIENT.AUTH.ERR"
 )
 
 // layout is the version of the list below, kept in each stream. Raise it with
@@ -218,6 +224,11 @@ func (q *Queue) ensure(ctx context.Context) error {
 	}
 	if !slices.Contains(names, streamEvents) && !q.opts.Bind {
 		if err := q.ensureEvents(ctx); err != nil {
+			return err
+		}
+	}
+	if !slices.Contains(names, streamDenials) && !q.opts.Bind {
+		if err := q.ensureDenials(ctx); err != nil {
 			return err
 		}
 	}

@@ -191,15 +191,20 @@ cluster {
 }
 system_account: SYS
 accounts {
-  SYS {}
+  # Whom a server does not let in is told to the role that puts it on record.
+  SYS { exports: [ { stream: %s, accounts: [%s] } ] }
 `, strconv.Quote(n.Name), n.Port, tls, strconv.Quote(n.Store), o.Ledger+o.Blobs+o.Keys, hex.EncodeToString(storeKey[:]),
-		n.ClusterPort, strings.Join(routes, ", "), tls)
+		n.ClusterPort, strings.Join(routes, ", "), tls, strconv.Quote(queue.SubjectConnects), queue.AccountLedger)
 	for _, a := range []struct {
 		name string
 		size int64
 	}{{queue.AccountLedger, o.Ledger}, {queue.AccountBlobs, o.Blobs}, {queue.AccountKeys, o.Keys}} {
 		// The account's limit counts every replica.
-		fmt.Fprintf(&b, "  %s {\n    jetstream { max_file: %d, max_mem: 64MB }\n    users: [\n", a.name, 3*a.size)
+		fmt.Fprintf(&b, "  %s {\n    jetstream { max_file: %d, max_mem: 64MB }\n", a.name, 3*a.size)
+		if a.name == queue.AccountLedger {
+			fmt.Fprintf(&b, "    imports: [ { stream: { account: SYS, subject: %s } } ]\n", strconv.Quote(queue.SubjectConnects))
+		}
+		b.WriteString("    users: [\n")
 		for _, u := range users {
 			if u.account == a.name {
 				writeUser(&b, u)

@@ -160,12 +160,13 @@ const memory = 64 << 20
 // bytes are on the disk; without it a power cut took everything since the
 // start.
 func (s *Server) options(o Options, quota map[string]int64) (*server.Options, error) {
+	sys := server.NewAccount("SYS")
 	opts := &server.Options{
 		ServerName: "inzage", DontListen: true, NoSigs: true,
 		JetStream: true, StoreDir: o.Folder, SyncAlways: true, DisableJetStreamBanner: true,
 		JetStreamMaxMemory: memory, MaxPayload: 1 << 20,
 		JetStreamKey: s.own.Encode(), JetStreamCipher: server.AES,
-		SystemAccount: "SYS", Accounts: []*server.Account{server.NewAccount("SYS")},
+		SystemAccount: sys.Name, Accounts: []*server.Account{sys},
 	}
 	for _, bytes := range quota {
 		opts.JetStreamMaxStore += bytes
@@ -200,6 +201,15 @@ func (s *Server) options(o Options, quota map[string]int64) (*server.Options, er
 		}
 		account := server.NewAccount(a.name)
 		opts.Accounts = append(opts.Accounts, account)
+		if a.name == queue.AccountLedger { // whom the server does not let in is put on record
+			err := sys.AddStreamExport(queue.SubjectConnects, []*server.Account{account})
+			if err == nil {
+				err = account.AddStreamImport(sys, queue.SubjectConnects, "")
+			}
+			if err != nil {
+				return nil, schema.Fail(schema.CodeInternal, "set up accounts", err)
+			}
+		}
 		opts.Nkeys = append(opts.Nkeys, &server.NkeyUser{Nkey: user, Account: account})
 		a.cred.Seed = seed
 	}

@@ -1,0 +1,120 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// DenialFlaw is a place in the record of denials that is not as it was written:
+// FlawMissing or FlawChanged.
+type DenialFlaw struct {
+	Place uint64   `json:"place"`
+	Kind  FlawKind `json:"kind"`
+}
+
+// Denials reads the record: what was refused since the moment, in the order in
+// which it was written, and what of the whole record is not as it was written. The
+// server numbers what it keeps, so what is taken out leaves a gap; each denial has
+// the hash of the one before it of its role. That the beginning is gone is told
+// where nothing can be too old to be kept yet; that the end is, is not.
+//
+// Who can write in the record of a role, which is who has its user, can write there
+// what they want: it is told as that role's.
+func (q *Queue) Denials(ctx context.Context, since time.Time) (list []Denial, flaws []DenialFlaw, err error) {
+	stream, err := q.ledger.Stream(ctx, streamDenials)
+	if err != nil {
+		return nil, nil, fail("read denials", err)
+	}
+	info := stream.CachedInfo()
+	r := denialReader{since: since, last: make(map[string]string), next: info.State.FirstSeq}
+	if info.State.FirstSeq > 1 && q.now().Sub(info.Created) < denialLife {
+		r.next = 1
+	}
+	if info.State.Msgs > 0 {
+		if err := r.read(ctx, stream, info.State.LastSeq); err != nil {
+			return nil, nil, err
+		}
+	}
+	r.miss(info.State.LastSeq + 1)
+	return r.list, r.flaws, nil
+}
+
+// denialReader follows the record of every role at once.
+type denialReader struct {
+	since time.Time
+	last  map[string]string // by subject: the hash of the last one
+	next  uint64            // the place that comes next
+	list  []Denial
+	flaws []DenialFlaw
+}
+
+// read hands over what there is up to a place.
+func (r *denialReader) read(ctx context.Context, stream jetstream.Stream, last uint64) error {
+	consumer, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverAllPolicy})
+	if err != nil {
+		return fail("read denials", err)
+	}
+	messages, err := consumer.Messages()
+	if err != nil {
+		return fail("read denials", err)
+	}
+	defer messages.Stop()
+	for r.next <= last {
+		msg, err := nextWithin(ctx, messages)
+		if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+			return nil // the server has no more, whatever it says
+		}
+		if err != nil {
+			return fail("read denials", err)
+		}
+		meta, err := msg.Metadata()
+		if err != nil {
+			return fail("read denials", err)
+		}
+		if seq := meta.Sequence.Stream; seq <= last {
+			r.miss(seq)
+			r.take(msg.Subject(), msg.Data(), seq)
+		}
+		r.next = meta.Sequence.Stream + 1
+	}
+	return nil
+}
+
+// miss notes that what comes before a place is not there.
+func (r *denialReader) miss(seq uint64) {
+	for ; r.next < seq && len(r.flaws) < longestGap; r.next++ {
+		r.flaws = append(r.flaws, DenialFlaw{r.next, FlawMissing})
+	}
+}
+
+// take takes the next one.
+func (r *denialReader) take(subject string, text []byte, seq uint64) {
+	prev, known := r.last[subject]
+	r.last[subject] = hashOf(text)
+	var kept keptDenial
+	err := json.Unmarshal(text, &kept)
+	d := kept.Denial
+	d.Role = Role(strings.TrimPrefix(subject, subjectDenial))
+	if err != nil || !d.plausible() || known && kept.Prev != prev {
+		r.flaws = append(r.flaws, DenialFlaw{seq, FlawChanged})
+	}
+	if err == nil && d.plausible() && !d.Until.Before(r.since) {
+		r.list = append(r.list, d)
+	}
+}
+
+// plausible reports whether it can have been written by this program: what was
+// taken over writes what it likes, and people read it.
+func (d Denial) plausible() bool {
+	word := regexp.MustCompile(`^[\w.:/\\$>*{} -]{1,400}$`)
+	role := d.Role == "inzage" || d.Role == "command" || slices.Contains(Roles(), d.Role)
+	return role && d.Count > 0 && !d.Until.Before(d.From) && slices.Contains(DenialActs(), d.Act) && word.MatchString(d.What) &&
+		(d.Actor == "" || word.MatchString(string(d.Actor)))
+}
