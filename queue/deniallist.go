@@ -33,7 +33,7 @@ func (q *Queue) Denials(ctx context.Context, since time.Time) (list []Denial, fl
 		return nil, nil, fail("read denials", err)
 	}
 	info := stream.CachedInfo()
-	r := denialReader{since: since, last: make(map[string]string), next: info.State.FirstSeq}
+	r := denialReader{since: since, last: make(map[string]string), next: max(info.State.FirstSeq, 1)}
 	if info.State.FirstSeq > 1 && q.now().Sub(info.Created) < denialLife {
 		r.next = 1
 	}

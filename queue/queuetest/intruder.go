@@ -1,9 +1,12 @@
 package queuetest
 
 import (
+	"errors"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -59,6 +62,21 @@ func way(t testing.TB, a queue.Access) []nats.Option {
 		return []nats.Option{user, nats.SetCustomDialer(socket(a.Socket))}
 	}
 	return []nats.Option{user, nats.InProcessServer(a.Server)}
+}
+
+// Refused reports whether the server refuses what is published to the subject. An
+// own subject gets an empty message.
+func (i Intruder) Refused(subject string) bool {
+	i.t.Helper()
+	nc := i.js.Conn()
+	if err := nc.Publish(subject, nil); err != nil {
+		i.t.Fatal(err)
+	}
+	if err := nc.FlushTimeout(time.Minute); err != nil { // what it refuses it says before it answers
+		i.t.Fatal(err)
+	}
+	err := nc.LastError()
+	return errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(err.Error(), strconv.Quote(subject))
 }
 
 // Publish writes a message; headers are names and values in turn.

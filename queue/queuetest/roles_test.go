@@ -97,6 +97,11 @@ func TestRolesDoTheirJob(t *testing.T) {
 	})
 
 	working.Go(func() {
+		if err := all[queue.RoleClock].WatchConnects(ctx); err != nil {
+			t.Error(queuetest.Why(err))
+		}
+	})
+	working.Go(func() {
 		if err := all[queue.RoleClock].Tell(ctx); err != nil {
 			t.Error(queuetest.Why(err))
 		}
@@ -179,6 +184,9 @@ func TestRolesDoTheirJob(t *testing.T) {
 			t.Errorf("%s was refused %d times", role, n)
 		}
 	}
+	if list, flaws, err := all[queue.RoleAudit].Denials(t.Context(), time.Time{}); err != nil || len(list)+len(flaws) > 0 {
+		t.Errorf("denials: %+v, %v, %s", list, flaws, queuetest.Why(err))
+	}
 }
 
 func fetchStep(ctx context.Context, q *queue.Queue, job queue.Job) error {
@@ -231,8 +239,8 @@ func notifyStep(ctx context.Context, q *queue.Queue, job queue.Job) error {
 	return err
 }
 
-// What a role is not there for, the server refuses; the role is told so, and
-// counts it.
+// What a role is not there for, the server refuses; the role is told so, counts
+// it, and puts it on record.
 func TestRolesAreRefused(t *testing.T) {
 	t.Parallel()
 	r := serveRoles(t)
@@ -264,26 +272,28 @@ func TestRolesAreRefused(t *testing.T) {
 		name  string
 		role  queue.Role
 		do    func(*queue.Queue) error
-		aside bool // refused by the program, since there is no user to ask with
+		aside bool   // refused by the program, since there is no user to ask with
+		what  string // of the denial on record
 	}{
-		{"a fetcher takes builds", queue.RoleFetch, work(queue.KindBuild), false},
-		{"a builder takes fetches", queue.RoleBuild, work(queue.KindFetch), false},
-		{"a messenger takes fetches", queue.RoleNotify, work(queue.KindFetch), false},
-		{"the desk works", queue.RoleDesk, work(queue.KindFetch), false},
-		{"a fetcher withdraws", queue.RoleFetch, write(schema.Entry{Kind: schema.EntryWithdrawn}), false},
-		{"a builder says fetched", queue.RoleBuild, write(schema.Entry{Kind: schema.EntryFetched, Part: "graphexport"}), false},
-		{"the auditor writes", queue.RoleAudit, write(schema.Entry{Kind: schema.EntryViewed, Code: "x"}), false},
-		{"the clock withdraws", queue.RoleClock, write(schema.Entry{Kind: schema.EntryWithdrawn}), false},
-		{"a messenger opens files", queue.RoleNotify, open, true},
-		{"the auditor opens files", queue.RoleAudit, open, true},
+		{"a fetcher takes builds", queue.RoleFetch, work(queue.KindBuild), false, "publish $JS.API.CONSUMER.INFO.JOBS.build-a"},
+		{"a builder takes fetches", queue.RoleBuild, work(queue.KindFetch), false, "publish $JS.API.CONSUMER.INFO.JOBS.fetch-a"},
+		{"a messenger takes fetches", queue.RoleNotify, work(queue.KindFetch), false, "publish $JS.API.CONSUMER.INFO.JOBS.fetch-a"},
+		{"the desk works", queue.RoleDesk, work(queue.KindFetch), false, "publish $JS.API.CONSUMER.INFO.JOBS.fetch-a"},
+		{"a fetcher withdraws", queue.RoleFetch, write(schema.Entry{Kind: schema.EntryWithdrawn}), false, "publish $JS.API.CONSUMER.CREATE.KV_register.*.$KV.register.*"},
+		{"a builder says fetched", queue.RoleBuild, write(schema.Entry{Kind: schema.EntryFetched, Part: "graphexport"}), false, "publish inzage.led.*.*.entry.fetched"},
+		{"the auditor writes", queue.RoleAudit, write(schema.Entry{Kind: schema.EntryViewed, Code: "x"}), false, "publish inzage.led.*.*.entry.viewed"},
+		{"the clock withdraws", queue.RoleClock, write(schema.Entry{Kind: schema.EntryWithdrawn}), false, "publish inzage.led.*.*.entry.withdrawn"},
+		{"the intake withdraws", queue.RoleIntake, write(schema.Entry{Kind: schema.EntryWithdrawn}), false, "publish inzage.led.*.*.entry.withdrawn"},
+		{"a messenger opens files", queue.RoleNotify, open, true, ""},
+		{"the auditor opens files", queue.RoleAudit, open, true, ""},
 		{"a fetcher erases", queue.RoleFetch, func(q *queue.Queue) error {
 			_, err := q.Erase(t.Context(), gone.ID, "someone")
 			return err
-		}, false},
+		}, false, "publish inzage.led.*.*.entry.erasing"},
 		{"a fetcher opens a request", queue.RoleFetch, func(q *queue.Queue) error {
 			_, err := q.New(t.Context(), queuetest.Opened("2026-0002", "graphexport"), schema.Subject{})
 			return err
-		}, false},
+		}, false, "publish $JS.API.STREAM.CREATE.key_*"},
 	}
 	// All at once: who is refused waits for an answer that does not come.
 	queues, errs := make([]*queue.Queue, len(tests)), make([]error, len(tests))
@@ -300,7 +310,32 @@ func TestRolesAreRefused(t *testing.T) {
 		if n := queues[i].Refused(); !test.aside && n == 0 {
 			t.Errorf("%s: the refusal is not counted", test.name)
 		}
+		queues[i].Close() // it writes down what it was refused
 	}
+	setup, recorded := r.open(t, queue.RoleSetup), make(map[string]int)
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if err := setup.WatchConnects(ended); err != nil {
+		t.Error(queuetest.Why(err))
+	}
+	queuetest.Eventually(t, "who sets up is refused to listen", func() bool { return setup.Refused() > 0 })
+	setup.Close()
+	list, flaws, err := r.open(t, queue.RoleAudit).Denials(t.Context(), time.Time{})
+	if err != nil || len(flaws) > 0 {
+		t.Errorf("denials: %v, %s", flaws, queuetest.Why(err))
+	}
+	for _, d := range list {
+		recorded[string(d.Role)+" "+string(d.Act)+" "+d.What] += d.Count
+	}
+	if n := recorded["setup subscribe $SYS.SERVER.*.CLIENT.AUTH.ERR"]; n == 0 {
+		t.Errorf("who sets up: it is not on record, which has %v", recorded)
+	}
+	for _, test := range tests {
+		if n := recorded[string(test.role)+" "+test.what]; !test.aside && n == 0 {
+			t.Errorf("%s: it is not on record, which has %v", test.name, recorded)
+		}
+	}
+	r.keepsDenials(t)
 	for _, id := range []schema.RequestID{asked.ID, gone.ID} {
 		if now, err := desk.Request(t.Context(), id); err != nil || now.Entries != 3 {
 			t.Errorf("the request has %d entries, %s", now.Entries, queuetest.Why(err))
@@ -310,6 +345,29 @@ func TestRolesAreRefused(t *testing.T) {
 		}
 	}
 	r.replaceKey(t, asked.ID)
+}
+
+// keepsDenials: a role writes its own denials and nobody else's, and nobody takes any
+// away or makes the record another.
+func (r roles) keepsDenials(t *testing.T) {
+	t.Helper()
+	for _, role := range queue.Roles() {
+		in := queuetest.Intrude(t, r.access(t, role))
+		for _, other := range queue.Roles() {
+			refused := in.Refused("inzage.denial." + string(other))
+			if own := role == other && role != queue.RoleEvents; refused == own {
+				t.Errorf("%s writes denials of %s: %t", role, other, !refused)
+			}
+		}
+		for _, call := range []string{"STREAM.DELETE.DENIALS", "STREAM.PURGE.DENIALS", "STREAM.MSG.DELETE.DENIALS"} {
+			if !in.Refused("$JS.API." + call) {
+				t.Errorf("%s may ask %s", role, call)
+			}
+		}
+		if role != queue.RoleSetup && !in.Refused("$JS.API.STREAM.UPDATE.DENIALS") {
+			t.Errorf("%s may change the record", role)
+		}
+	}
 }
 
 // replaceKey replaces the organisation's key, which is the part of one role.
@@ -339,6 +397,12 @@ func TestStrangersStayOutside(t *testing.T) {
 	if err := cluster.Write(cluster.Options{Folder: other, Nodes: []cluster.Node{node, {Name: "b"}, {Name: "c"}}, Now: time.Now(), Years: 1}); err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
+	clock := r.open(t, queue.RoleClock)
+	ctx, stop := context.WithCancel(t.Context())
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer stop()
+	watching.Go(func() { _ = clock.WatchConnects(ctx) })
 	own := r.access(t, queue.RoleDesk)
 	forged, err := queue.ReadRole(filepath.Join(other, "roles", "desk"), r.cluster.URL)
 	if err != nil {
@@ -356,4 +420,16 @@ func TestStrangersStayOutside(t *testing.T) {
 			t.Errorf("%s comes in", name)
 		}
 	}
+	// Who has a certificate and is nobody's user came as far as that.
+	queuetest.Eventually(t, "an unknown user is on record", func() bool {
+		if q, err := queue.Open(t.Context(), unknown, queue.Options{Key: r.key, Bind: true}); err == nil {
+			q.Close()
+			t.Fatal("an unknown user comes in")
+		}
+		writing, stop := context.WithCancel(t.Context())
+		defer stop()
+		watching.Go(func() { _ = clock.WriteDenials(writing) })
+		list, flaws, err := clock.Denials(t.Context(), time.Time{})
+		return err == nil && len(flaws) == 0 && len(list) > 0 && list[0].Act == queue.DenialConnect && list[0].Role == queue.RoleClock
+	})
 }
