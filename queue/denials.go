@@ -174,7 +174,7 @@ func (d *denials) refuse(role Role, err error) {
 		act = DenialSubscribe
 	}
 	d.log.Warn().Str("code", string(schema.CodeDenied)).Str("role", string(role)).Str("subject", subject).Msg("the server refused what this role may not do")
-	if what := classOf(subject); what != denialSubject(role) { // else each try to tell would be one more to tell
+	if what := classOf(subject); !strings.HasSuffix(what, denialSubject(role)) { // else each try to tell would be one more to tell
 		d.note(act, what, "")
 	}
 }
@@ -200,7 +200,7 @@ func (q *Queue) WriteDenials(ctx context.Context) error {
 			return nil
 		case <-q.conns.denials.fresh:
 		}
-		if err := q.writeDenials(ctx); err != nil && ctx.Err() == nil {
+		if err := q.RecordDenials(ctx); err != nil && ctx.Err() == nil {
 			zerolog.Ctx(ctx).Warn().Str("code", string(schema.CodeOf(err))).Msg("denials are put on record later")
 			q.conns.denials.wake()
 		}
@@ -208,8 +208,9 @@ func (q *Queue) WriteDenials(ctx context.Context) error {
 	}
 }
 
-// writeDenials writes what is noted. What fails is kept for the next time.
-func (q *Queue) writeDenials(ctx context.Context) error {
+// RecordDenials puts on record what was refused until now. What cannot be written is
+// kept for the next time.
+func (q *Queue) RecordDenials(ctx context.Context) error {
 	d := q.conns.denials
 	d.writing.Lock()
 	defer d.writing.Unlock()
@@ -272,7 +273,7 @@ const denialVersion = "1"
 func (q *Queue) leave() {
 	ctx, stop := context.WithTimeout(context.Background(), closeWait)
 	defer stop()
-	if err := q.writeDenials(ctx); err != nil {
+	if err := q.RecordDenials(ctx); err != nil {
 		n := 0
 		for _, one := range q.conns.denials.take() {
 			n += one.Count

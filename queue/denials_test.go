@@ -37,7 +37,7 @@ func TestDenials(t *testing.T) {
 	q.Deny(queue.DenialPage, "GET /oversight", "p-0123")
 	stop()
 	other.Close()
-	if err := queue.RecordDenials(q); err != nil {
+	if err := q.RecordDenials(t.Context()); err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
 	sums := func() (list []queue.Denial, counts map[string]int, flaws []queue.DenialFlaw) {
@@ -107,7 +107,7 @@ func TestConnectsThatAreRefused(t *testing.T) {
 			q.Close()
 			t.Fatal("a stranger comes in")
 		}
-		if err := queue.RecordDenials(q); err != nil {
+		if err := q.RecordDenials(t.Context()); err != nil {
 			t.Fatal(queuetest.Why(err))
 		}
 		list, flaws, err := q.Denials(t.Context(), time.Time{})

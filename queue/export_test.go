@@ -198,9 +198,6 @@ func Misremember(q *Queue, id schema.RequestID) error {
 	return SetPiece(q, id, value)
 }
 
-// RecordDenials puts what is noted on record now.
-func RecordDenials(q *Queue) error { return q.writeDenials(context.Background()) }
-
 // ShrinkDenials leaves one denial of each role, as somebody can who owns the server.
 func ShrinkDenials(q *Queue) error {
 	cfg := denialStream(1)

@@ -180,7 +180,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(
 		a.runCommand(), a.explainCommand(), a.deadlineCommand(), a.catalogCommand(), a.registersCommand(),
 		a.verifyCommand(), a.keyCommand(), a.diffCommand(), a.compareCommand(), a.findingsCommand(), a.postureCommand(),
-		a.serveCommand(), a.workCommand(), a.requestCommand(), a.ledgerCommand(), a.tokenCommand(), a.clusterCommand(),
+		a.serveCommand(), a.workCommand(), a.requestCommand(), a.ledgerCommand(), a.denialsCommand(), a.tokenCommand(), a.clusterCommand(),
 		a.simulateCommand(), a.doctorCommand(), a.leftoversCommand(), a.straysCommand(),
 		a.versionCommand(),
 	)

@@ -197,6 +197,9 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 		})
 	}
 	g.Go(func() error { return st.watch(ctx) })
+	for _, q := range st.open {
+		g.Go(func() error { return q.WriteDenials(ctx) })
+	}
 	for kind, q := range st.kinds {
 		worker := *s
 		worker.Queue = q
@@ -215,6 +218,7 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 	if st.clock != nil {
 		g.Go(func() error { return reg.Run(ctx, true) })
 		g.Go(func() error { return st.clock.Tell(ctx) })
+		g.Go(func() error { return st.clock.WatchConnects(ctx) })
 		clock := workers.Clock{Queue: st.clock, Register: reg, Zone: zone, Terms: new(conf.Terms.terms()), Sign: s.Builder.Sign, Elsewhere: elsewhere(conf.Checkpoints, zone), Doubted: m.doubted, Now: time.Now}
 		g.Go(func() error {
 			// A checkpoint vouches for the ledger, and what a term erases is gone:

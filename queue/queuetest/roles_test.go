@@ -426,9 +426,9 @@ func TestStrangersStayOutside(t *testing.T) {
 			q.Close()
 			t.Fatal("an unknown user comes in")
 		}
-		writing, stop := context.WithCancel(t.Context())
-		defer stop()
-		watching.Go(func() { _ = clock.WriteDenials(writing) })
+		if err := clock.RecordDenials(t.Context()); err != nil {
+			t.Fatal(queuetest.Why(err))
+		}
 		list, flaws, err := clock.Denials(t.Context(), time.Time{})
 		return err == nil && len(flaws) == 0 && len(list) > 0 && list[0].Act == queue.DenialConnect && list[0].Role == queue.RoleClock
 	})

@@ -68,6 +68,12 @@ func (a *API) enter(ctx context.Context, r *http.Request, op *huma.Operation, wh
 		return nil
 	}
 	err := a.recognise(ctx, r, who)
+	switch code := schema.CodeOf(err); code {
+	case queue.CodeTokenUnknown:
+		a.Queue.Deny(queue.DenialToken, string(code), "")
+	case queue.CodeTokenExpired, queue.CodeTokenRevoked:
+		a.Queue.Deny(queue.DenialToken, string(code), who.token.Actor())
+	}
 	if code := schema.CodeOf(err); code == codeToken || code == queue.CodeTokenUnknown {
 		if !a.pace.allow("", a.Now()) { // who tries tokens
 			return schema.Fail(codePace, "enter api", nil)
@@ -83,10 +89,10 @@ func (a *API) enter(ctx context.Context, r *http.Request, op *huma.Operation, wh
 		return nil
 	}
 	// Who asks for a case without the right to it stands in its ledger.
-	if found, err := a.find(r.PathValue("case")); err == nil {
-		if err := workers.Deny(ctx, a.Queue, found.ID, who.token.Actor(), a.Zone, a.Now()); err != nil {
-			return err
-		}
+	if found, err := a.find(r.PathValue("case")); err != nil {
+		a.Queue.Deny(queue.DenialScope, op.OperationID, who.token.Actor())
+	} else if err := workers.Deny(ctx, a.Queue, found.ID, who.token.Actor(), a.Zone, a.Now()); err != nil {
+		return err
 	}
 	return schema.Fail(codeScope, "enter api", nil)
 }

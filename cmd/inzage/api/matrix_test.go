@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"inzage/queue"
 	"inzage/queue/queuetest"
 	"inzage/schema"
@@ -14,8 +16,8 @@ import (
 // operation is one that a token may or may not open: what it needs, and a body that
 // it takes.
 type operation struct {
-	method, path, body string
-	scope              queue.Scope
+	method, path, body, id string
+	scope                  queue.Scope
 }
 
 // operations is every operation of the API, as its routes have it.
@@ -29,10 +31,10 @@ func (h *house) operations() (list []operation) {
 			h.t.Errorf("%s has an operation that is not tried here", path)
 		}
 		if op := item.Get; op != nil {
-			list = append(list, operation{http.MethodGet, strings.TrimPrefix(path, Base), "", scopeOf(op)})
+			list = append(list, operation{http.MethodGet, strings.TrimPrefix(path, Base), "", op.OperationID, scopeOf(op)})
 		}
 		if op := item.Post; op != nil {
-			list = append(list, operation{http.MethodPost, strings.TrimPrefix(path, Base), bodies[op.OperationID], scopeOf(op)})
+			list = append(list, operation{http.MethodPost, strings.TrimPrefix(path, Base), bodies[op.OperationID], op.OperationID, scopeOf(op)})
 		}
 	}
 	return list
@@ -57,7 +59,7 @@ func TestMatrix(t *testing.T) {
 	call := func(p program, op operation, key string) answer {
 		return p.do(op.method, strings.ReplaceAll(op.path, "{case}", number), op.body, "Idempotency-Key", key+"-0123456789abcdef", "Cookie", "inzage=x; __Host-inzage=x")
 	}
-	denied := 0
+	denied, recorded := 0, map[string]int{}
 	for _, scope := range queue.Scopes() {
 		name := strings.ReplaceAll(string(scope), ":", "-")
 		p := h.program(name, scope)
@@ -70,6 +72,9 @@ func TestMatrix(t *testing.T) {
 			} else {
 				want(t, what, a, http.StatusForbidden, "token-scope")
 				denied++
+				if !strings.Contains(op.path, "{case}") {
+					recorded["scope "+op.id+" "+string(p.actor())]++
+				}
 			}
 		}
 		// Asked for a case without the right to it: on record, once a day.
@@ -113,6 +118,12 @@ func TestMatrix(t *testing.T) {
 					continue
 				}
 				want(t, name+": "+op.method+" "+op.path, a, http.StatusUnauthorized, o.code)
+				switch name {
+				case "a token that was never made":
+					recorded["token token-unknown "]++
+				case "revoked", "expired":
+					recorded["token "+o.code+" "+string(schema.ClientActor(map[string]string{"revoked": "ingetrokken", "expired": "verlopen"}[name]))]++
+				}
 				if !strings.HasPrefix(a.header.Get("WWW-Authenticate"), "Bearer") {
 					t.Errorf("%s: it does not say how to come in", name)
 				}
@@ -128,6 +139,10 @@ func TestMatrix(t *testing.T) {
 	refuse()
 	if n := entries(); n != count {
 		t.Errorf("who has no token wrote %d entries", n-count)
+	}
+	// What concerns no case is on record apart from them.
+	if diff := cmp.Diff(recorded, queuetest.Denials(t, h.q)); diff != "" {
+		t.Errorf("denials (-want +got):\n%s", diff)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"inzage/queue"
 	"inzage/schema"
 	"inzage/workers"
 )
@@ -89,6 +90,7 @@ func (d *Desk) enter(ctx context.Context, v *visit, r route) error {
 		return schema.Fail(codeSignIn, "enter desk", nil)
 	}
 	if !v.has(r.roles...) {
+		d.Queue.Deny(queue.DenialPage, r.method+" "+r.path, v.who.Actor)
 		return schema.Fail(codeForbidden, "enter desk", nil)
 	}
 	number := v.r.PathValue("case")

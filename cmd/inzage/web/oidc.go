@@ -194,7 +194,7 @@ func (d *Desk) fromService(v *visit) error {
 }
 
 func (d *Desk) refuse(v *visit, reason string) error {
-	v.refused(byService, reason)
+	d.turnAway(v, byService, reason)
 	return d.show(v, http.StatusForbidden, "signin-refused", "desk.refused."+reason)
 }
 

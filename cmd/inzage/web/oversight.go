@@ -95,7 +95,13 @@ type verifiedPage struct {
 	queue.Verified
 	At    string
 	Flaws []foundFlaw
+	// Denials is what was refused in the last Days days and belongs to no case, and in
+	// how many places the record of it is not as it was written.
+	Days, Denials, DenialFlaws int
 }
+
+// denialDays is how far back the desk counts what was refused.
+const denialDays = 30
 
 type foundFlaw struct {
 	Case string // empty where it is not known of which case
@@ -115,6 +121,14 @@ func (d *Desk) verifyLedger(v *visit) error {
 	for _, f := range found.Flaws {
 		r, _ := d.Register.Request(f.Request)
 		p.Flaws = append(p.Flaws, foundFlaw{r.Case, f.N, f.Kind})
+	}
+	list, flaws, err := d.Queue.Denials(v.ctx(), d.Now().AddDate(0, 0, -denialDays))
+	if err != nil && schema.CodeOf(err) != schema.CodeNotFound { // a cluster of before has none yet
+		return err
+	}
+	p.Days, p.DenialFlaws = denialDays, len(flaws)
+	for _, one := range list {
+		p.Denials += one.Count
 	}
 	return d.show(v, http.StatusOK, "verified", p)
 }

@@ -41,7 +41,14 @@ func TestOversight(t *testing.T) {
 			t.Errorf("%s: %q, want %q, %v", cell, got, want, err)
 		}
 	}
+	want(t, "a page for others", b.get("/cases"), http.StatusForbidden)
+	if err := o.q.RecordDenials(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	a = b.post("/oversight")
+	if !strings.Contains(a.body, "1 keer iets geweigerd") {
+		t.Error("the page does not say that something was refused")
+	}
 	if a.status != http.StatusOK || !strings.Contains(a.body, "geen gat in het logboek") {
 		t.Errorf("the ledger: %d", a.status)
 	}

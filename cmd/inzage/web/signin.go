@@ -9,6 +9,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"inzage/queue"
 	"inzage/schema"
 )
 
@@ -132,7 +133,7 @@ func (d *Desk) showLink(v *visit) error {
 func (d *Desk) useLink(v *visit) error {
 	one, ok := d.links.find(v.r.PathValue("link"), true)
 	if !ok || d.Local == nil {
-		v.refused(byLink, refusedGone)
+		d.turnAway(v, byLink, refusedGone)
 		return d.show(v, http.StatusGone, "signin-gone", nil)
 	}
 	d.admit(v, byLink, d.Local.People[one.person], d.Now())
@@ -160,8 +161,9 @@ func (d *Desk) admit(v *visit, how string, who Person, proven time.Time) {
 	zerolog.Ctx(v.ctx()).Info().Str("how", how).Array("roles", roles).Msg("signed in")
 }
 
-// refused puts on record that somebody could not sign in.
-func (v *visit) refused(how, reason string) {
+// turnAway puts on record that somebody could not sign in.
+func (d *Desk) turnAway(v *visit, how, reason string) {
+	d.Queue.Deny(queue.DenialSignIn, how+" "+reason, "")
 	zerolog.Ctx(v.ctx()).Warn().Str("how", how).Str("reason", reason).Msg("sign-in refused")
 }
 

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"inzage/queue/queuetest"
 	"inzage/schema"
 )
@@ -27,7 +29,7 @@ func TestMatrix(t *testing.T) {
 	for name := range roles {
 		sitting[name] = o.sit(name)
 	}
-	seen := 0
+	seen, refused := 0, map[string]int{}
 	for _, route := range o.desk.routes() {
 		for name, has := range roles {
 			b := sitting[name]
@@ -43,6 +45,9 @@ func TestMatrix(t *testing.T) {
 				may = mine == route.own()
 			}
 			what := route.method + " " + route.path + " as " + name
+			if !route.public && len(has) > 0 && !overlap(has, route.roles) {
+				refused["page "+route.method+" "+route.path+" "+string(o.q.Actor("test", name))]++
+			}
 			seen++
 			switch {
 			case name == "" && !route.public:
@@ -76,6 +81,12 @@ func TestMatrix(t *testing.T) {
 	// Everybody but the one whose case it is, and those who handle cases, once.
 	if n := o.entries(r, schema.EntryDenied); n < 2 || n > len(roles) {
 		t.Errorf("%d refusals on record", n)
+	}
+	// Who has not the role for a page is on record too, with the page and without the case.
+	recorded := queuetest.Denials(t, o.q)
+	maps.DeleteFunc(recorded, func(what string, _ int) bool { return !strings.HasPrefix(what, "page ") })
+	if diff := cmp.Diff(refused, recorded); diff != "" || len(refused) == 0 {
+		t.Errorf("pages that were refused (-want +got):\n%s", diff)
 	}
 }
 
