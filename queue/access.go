@@ -70,7 +70,7 @@ type conns struct {
 }
 
 func (a Access) dial(ctx context.Context, now func() time.Time) (c conns, err error) {
-	c.denials = newDenials(now, zerolog.Ctx(ctx))
+	c.denials = newDenials(ctx, now)
 	defer func() {
 		if err != nil {
 			c.close()

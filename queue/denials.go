@@ -115,8 +115,8 @@ type dueDenial struct {
 	id string
 }
 
-func newDenials(now func() time.Time, log *zerolog.Logger) *denials {
-	return &denials{now: now, log: log, fresh: make(chan struct{}, 1), noted: make(map[denialKey]*Denial)}
+func newDenials(ctx context.Context, now func() time.Time) *denials {
+	return &denials{now: now, log: zerolog.Ctx(ctx), fresh: make(chan struct{}, 1), noted: make(map[denialKey]*Denial)}
 }
 
 // note counts one.
@@ -268,10 +268,10 @@ func (q *Queue) addDenial(ctx context.Context, d dueDenial) error {
 // denialVersion is the version of what is written.
 const denialVersion = "1"
 
-// leave writes what is left before the connections end, and says in the log what
-// could not be.
-func (q *Queue) leave() {
-	ctx, stop := context.WithTimeout(context.Background(), closeWait)
+// leaveDenials writes what is left before the connections end, also where ctx has
+// ended, and says in the log what could not be.
+func (q *Queue) leaveDenials(ctx context.Context) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), closeWait)
 	defer stop()
 	if err := q.RecordDenials(ctx); err != nil {
 		n := 0

@@ -29,12 +29,16 @@
 // lists and for the clock; its snapshot in NATS makes a start fast, and is the
 // anchor that shows when the end of a ledger is missing.
 //
+// What is refused and concerns no request is a record of its own, of which each role
+// writes its part (Denial).
+//
 // # Who uses what
 //
 //   - intake: New, Append, Update, Request, Entries
 //   - workers: Work, Vault, Vault.Box (a schema.Box), Vault.Bundle, Allow, Block
-//   - clock: OpenRegister, Register.Run, Register.Open, Update, Sweep, Erase
-//   - operators: Verify, Register.Parked, Retry, Erase, Health
+//   - clock: OpenRegister, Register.Run, Register.Open, Update, Sweep, Erase, WatchConnects
+//   - who refuses something: Deny; each process: WriteDenials
+//   - operators: Denials, Verify, Register.Parked, Retry, Erase, Health
 //
 // # Opening
 //

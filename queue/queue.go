@@ -55,6 +55,7 @@ type Queue struct {
 	mac     Key // proves the register's snapshot
 	lasting lasting
 	role    Role
+	leave   func() // what Close does first, in the context of Open
 
 	putting sync.Map // bucket name → *sync.Mutex: one Put at a time
 }
@@ -73,6 +74,7 @@ func Open(ctx context.Context, a Access, o Options) (*Queue, error) {
 		return nil, err
 	}
 	q := &Queue{opts: o, conns: c, role: a.Role, wrapper: o.Key.For(useWrap), mac: o.Key.For(useRegister)}
+	q.leave = func() { q.leaveDenials(ctx) }
 	for _, to := range []struct {
 		js *jetstream.JetStream
 		nc *nats.Conn

@@ -62,7 +62,11 @@ func (a *app) denialsCommand() *cobra.Command {
 
 func (a *app) tellDenials(r denialsReport, zone *time.Location) {
 	for _, d := range r.Denials {
-		a.printf("%s  %-7s %6d×  %-28s %s  %s\n", d.From.In(zone).Format(time.DateTime), d.Role, d.Count, a.text("cli.denial."+string(d.Act)), d.What, d.Actor)
+		who := string(d.Actor)
+		if who != "" {
+			who = "  " + who
+		}
+		a.printf("%s  %-7s %6d×  %-28s %s%s\n", d.From.In(zone).Format(time.DateTime), d.Role, d.Count, a.text("cli.denial."+string(d.Act)), d.What, who)
 	}
 	if len(r.Denials) == 0 {
 		a.printf("%s\n", a.text("cli.denials.none", "date", r.Since.String()))

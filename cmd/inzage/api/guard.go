@@ -68,13 +68,14 @@ func (a *API) enter(ctx context.Context, r *http.Request, op *huma.Operation, wh
 		return nil
 	}
 	err := a.recognise(ctx, r, who)
-	switch code := schema.CodeOf(err); code {
-	case queue.CodeTokenUnknown:
-		a.Queue.Deny(queue.DenialToken, string(code), "")
-	case queue.CodeTokenExpired, queue.CodeTokenRevoked:
+	code := schema.CodeOf(err)
+	if code == queue.CodeTokenExpired || code == queue.CodeTokenRevoked {
 		a.Queue.Deny(queue.DenialToken, string(code), who.token.Actor())
 	}
-	if code := schema.CodeOf(err); code == codeToken || code == queue.CodeTokenUnknown {
+	if code == queue.CodeTokenUnknown {
+		a.Queue.Deny(queue.DenialToken, string(code), "")
+	}
+	if code == codeToken || code == queue.CodeTokenUnknown {
 		if !a.pace.allow("", a.Now()) { // who tries tokens
 			return schema.Fail(codePace, "enter api", nil)
 		}
