@@ -174,7 +174,7 @@ func (c conns) close() {
 // reach names an error of a connection.
 func reach(err error) error {
 	switch {
-	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrPermissionViolation):
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrPermissionViolation), distrusted(err):
 		return schema.Fail(schema.CodeDenied, "connect", err)
 	default:
 		return schema.Fail(schema.CodeUnreachable, "connect", err)
@@ -251,4 +251,13 @@ func WriteDoor(folder string, a Access) (remove func(), err error) {
 		return nil, schema.Fail(schema.CodeIO, "write door", err)
 	}
 	return func() { _ = os.Remove(path) }, nil
+}
+
+// distrusted reports whether one side does not accept the certificate of the other.
+func distrusted(err error) bool {
+	if _, ours := errors.AsType[*tls.CertificateVerificationError](err); ours {
+		return true
+	}
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "remote error" // an alert of TLS, whose type is not exported
 }

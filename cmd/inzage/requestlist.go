@@ -159,7 +159,11 @@ func (a *app) showRequest(r schema.Request, today schema.Date) error {
 	}
 	for _, p := range append(slices.Clone(r.Parts), r.Build) {
 		name := cmp.Or(p.Source, a.text("cli.part.build"))
-		line := a.text("cli.part."+string(p.State), "until", p.Until.Local().Format(time.DateTime))
+		state := string(p.State)
+		if p.State == schema.PartOrdered && !r.State.Open() {
+			state = "stopped" // it ended with the request
+		}
+		line := a.text("cli.part."+state, "until", p.Until.Local().Format(time.DateTime))
 		if p.Code != "" {
 			line += " (" + a.text("code."+string(p.Code)) + ")"
 		}

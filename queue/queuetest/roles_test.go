@@ -391,10 +391,18 @@ func TestStrangersStayOutside(t *testing.T) {
 	foreign.TLS = own.TLS.Clone()
 	foreign.TLS.Certificates = forged.TLS.Certificates
 	unknown.Ledger = forged.Ledger
-	for name, access := range map[string]queue.Access{"no certificate": none, "a foreign certificate": foreign, "an unknown user": unknown} {
-		if q, err := queue.Open(t.Context(), access, queue.Options{Key: r.key, Bind: true}); err == nil {
+	elsewhere := own // a cluster whose certificate is not of our authority
+	elsewhere.TLS = own.TLS.Clone()
+	elsewhere.TLS.RootCAs = forged.TLS.RootCAs
+	for name, access := range map[string]queue.Access{
+		"no certificate": none, "a foreign certificate": foreign, "an unknown user": unknown, "a foreign cluster": elsewhere,
+	} {
+		q, err := queue.Open(t.Context(), access, queue.Options{Key: r.key, Bind: true})
+		if err == nil {
 			q.Close()
-			t.Errorf("%s comes in", name)
+		}
+		if schema.CodeOf(err) != schema.CodeDenied {
+			t.Errorf("%s gives %s, want %s", name, queuetest.Why(err), schema.CodeDenied)
 		}
 	}
 	// Who has a certificate and is nobody's user came as far as that.
