@@ -67,7 +67,7 @@ func (t *tree) root() tlog.Hash {
 	return root
 }
 
-// leaf is an entry in the tree: where it stands, and its bytes by their hash.
+// leaf is an entry in the tree: whose and what it is, and its bytes by their hash.
 func leaf(subject, hash string) tlog.Hash { return tlog.RecordHash([]byte(subject + "\n" + hash)) }
 
 // Signer is the key that checkpoints are signed with: the one that is given, or
@@ -101,7 +101,7 @@ func (q *Queue) Checkpoint(ctx context.Context, sign ed25519.PrivateKey) (Checkp
 	var t tree
 	at := q.now().Truncate(time.Second)
 	err := q.walk(ctx, 0, func(subject string, e stored) error {
-		t.add(leaf(subject, e.hash))
+		t.add(e.leaf(subject))
 		return nil
 	}, func(subject, hash string, err error) error {
 		if schema.CodeOf(err) == schema.CodeNewerVersion {

@@ -21,7 +21,8 @@ import (
 // entry, and whoever may know more asks by the ids.
 type Event struct {
 	SpecVersion string `json:"specversion"`
-	// ID is <request>.<n>, the same however often it is told.
+	// ID is <request>.<n>, the same however often it is told; none.<place> where a
+	// message of the ledger is of no request.
 	ID string `json:"id"`
 	// Source is EventSource, Type EventType and the kind of the entry.
 	Source string `json:"source"`
@@ -55,11 +56,16 @@ const noRequest = "none"
 // there is one is told all the same, so that nobody waits for it.
 const unreadableKind schema.EntryKind = "unreadable"
 
-// eventOf is the event of an entry, by its subject and its place in the ledger.
+// eventOf is the event of an entry, by its subject and its place in the ledger,
+// which is its number too where it is of no request.
 func eventOf(subject string, seq uint64, kind schema.EntryKind, at time.Time) Event {
-	id, n, _ := whose(subject)
+	id, n, ok := whose(subject)
+	name := string(id) + "." + strconv.Itoa(n)
+	if !ok {
+		id, n, name = "", 0, noRequest+"."+strconv.FormatUint(seq, 10)
+	}
 	return Event{
-		SpecVersion: "1.0", ID: string(id) + "." + strconv.Itoa(n), Source: EventSource, Type: EventType + string(kind), Subject: id, Time: at.UTC(),
+		SpecVersion: "1.0", ID: name, Source: EventSource, Type: EventType + string(kind), Subject: id, Time: at.UTC(),
 		ContentType: "application/json", Sequence: sequenceText(seq), Data: EventData{id, n},
 	}
 }
@@ -76,7 +82,10 @@ func (q *Queue) eventIn(subject string, h nats.Header, text []byte, seq uint64, 
 	if err != nil {
 		return eventOf(subject, seq, unreadableKind, at)
 	}
-	return eventOf(subject, seq, e.Kind, e.At)
+	if !e.At.IsZero() {
+		at = e.At // else of a tombstone, which has none
+	}
+	return eventOf(subject, seq, e.Kind, at)
 }
 
 // Events returns up to limit events after a place, in order, and the place after

@@ -21,7 +21,8 @@ type stored struct {
 	seq   uint64 // in the stream
 	hash  string // of the bytes
 	noise bool   // it is not an entry; N is that of its subject
-	told  bool   // written by EraseTampered: see proveErasure
+	told  bool   // written by EraseTampered: see told
+	lapse *lapse // of no request: see readLapse
 }
 
 // history is the ledger of one request.
@@ -210,6 +211,9 @@ func (q *Queue) readStored(subject string, h nats.Header, text []byte) (stored, 
 
 // readEntry reads a message of the ledger.
 func (q *Queue) readEntry(subject string, h nats.Header, text []byte) (stored, error) {
+	if e, ok, err := q.readLapse(subject, h, text); ok {
+		return e, err
+	}
 	if v, err := strconv.Atoi(h.Get(headerVersion)); err != nil || v < 1 {
 		return stored{}, schema.Fail(schema.CodeTampered, "read entry", nil)
 	} else if v > entryVersion {

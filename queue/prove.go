@@ -21,6 +21,8 @@ type Breach struct {
 	Since time.Time `json:"since,omitzero"`
 	// Have is how many entries there are, of BreachShorter and BreachOlder.
 	Have int `json:"have,omitempty"`
+	// Renewal is which one it is about, of BreachTooEarly.
+	Renewal int `json:"renewal,omitempty"`
 	// Request and N name the entry, of BreachBackdated.
 	Request schema.RequestID `json:"request,omitempty"`
 	N       int              `json:"n,omitempty"`
@@ -36,6 +38,7 @@ const (
 	BreachOlder     BreachKind = "older"      // likewise, and the store fits itself: an older copy of it was put back
 	BreachBackdated BreachKind = "back-dated" // an entry that was not there yet carries an earlier moment
 	BreachUnsigned  BreachKind = "unsigned"   // the checkpoint is not signed with a key that is known
+	BreachTooEarly  BreachKind = "too-early"  // an entry lapsed that was written after the checkpoint, which is within the term
 )
 
 // skew is how much earlier than a checkpoint an entry may say it is that came
@@ -93,6 +96,10 @@ type prover struct {
 	after time.Time // the latest moment of a checkpoint that was passed
 	held  time.Time // that of the last one that holds
 	proof Proof
+	// lapsed is, by renewal, the last checkpoint that was passed before an entry that
+	// lapsed: it was written after it.
+	lapsed map[int]Checkpoint
+	passed Checkpoint
 }
 
 func (p *prover) breach(kind BreachKind, c Checkpoint) *Breach {
@@ -105,8 +112,26 @@ func (p *prover) entry(subject string, e stored) {
 		b := p.breach(BreachBackdated, Checkpoint{At: p.after, Size: p.tree.size})
 		b.Request, b.N, _ = whose(subject)
 	}
-	p.tree.add(leaf(subject, e.hash))
+	if e.lapse != nil {
+		p.lapse(*e.lapse)
+	}
+	p.tree.add(e.leaf(subject))
 	p.reach()
+}
+
+// lapse holds what lapsed against the checkpoints: a tombstone says nothing of its
+// entry, but where it stands shows after which checkpoint that was written.
+func (p *prover) lapse(l lapse) {
+	if l.renewal == nil {
+		if p.lapsed == nil {
+			p.lapsed = make(map[int]Checkpoint)
+		}
+		p.lapsed[l.n] = p.passed
+		return
+	}
+	if c := p.lapsed[l.n]; c.At.After(l.renewal.Until.Add(skew)) {
+		p.breach(BreachTooEarly, c).Renewal = l.n
+	}
 }
 
 // reach compares with the checkpoints of this size.
@@ -120,7 +145,7 @@ func (p *prover) reach() {
 		}
 		p.held, p.proof.Covered = c.At, c.Size
 		if c.At.After(p.after) {
-			p.after = c.At
+			p.after, p.passed = c.At, c
 		}
 	}
 }

@@ -61,10 +61,14 @@ type Queue struct {
 }
 
 // Open connects, proves the key, and makes or checks the streams. An error has
-// CodeUnreachable, CodeDenied, CodeWrongKey, CodeKeyChange (Rotate was cut off),
+// CodeUnreachable, CodeDenied, CodeWrongKey, CodeKeyChange (Rotate was cut off), CodeRenewal (Renew was),
 // CodeDamagedStore (something is missing that was there), CodeNewerVersion or
 // CodeFull.
 func Open(ctx context.Context, a Access, o Options) (*Queue, error) {
+	return open(ctx, a, o, (*Queue).ensure)
+}
+
+func open(ctx context.Context, a Access, o Options, ensure func(*Queue, context.Context) error) (*Queue, error) {
 	if o.Key.IsZero() {
 		return nil, schema.Fail(schema.CodeConfig, "open queue", nil)
 	}
@@ -87,7 +91,7 @@ func Open(ctx context.Context, a Access, o Options) (*Queue, error) {
 			return nil, schema.Fail(schema.CodeInternal, "open queue", err)
 		}
 	}
-	if err := q.ensure(ctx); err != nil {
+	if err := ensure(q, ctx); err != nil {
 		q.Close()
 		return nil, c.named(0, err)
 	}

@@ -150,7 +150,7 @@ type straySearch struct {
 
 // streams looks at the streams of all three accounts.
 func (s *straySearch) streams(ctx context.Context) error {
-	ours := []string{streamEvents, streamDenials, streamCheck, streamRotation}
+	ours := []string{streamEvents, streamDenials, streamCheck, streamRotation, streamRenewal, streamRenewing}
 	for _, cfg := range append(ledgerStreams(1), buckets(1)...) {
 		ours = append(ours, cfg.Name)
 	}

@@ -22,6 +22,8 @@ const (
 	streamEvents      = "EVENTS"      // what programs on NATS follow: inzage.event.<request>
 	streamDenials     = "DENIALS"     // what was refused and concerns no request: inzage.denial.<role>
 	streamCheck       = "CHECK"       // proves the key, and keeps what outlives it: inzage.check
+	streamRenewal     = "RENEWAL"     // what the ledger will be, while it is renewed: inzage.renewal.<the rest>
+	streamRenewing    = "RENEWING"    // that RENEWAL is whole, and takes the ledger's place
 	streamRotation    = "ROTATION"    // while the key is being replaced: inzage.rotation.<name>
 	bucketRegister    = "register"    // snapshot of the register
 	bucketRates       = "rates"       // rate limits that all workers share
@@ -49,6 +51,8 @@ const (
 	subjectCheckpoint = "inzage.checkpoint"
 	subjectEvent      = "inzage.event."
 	subjectDenial     = "inzage.denial."
+	subjectRenewal    = "inzage.renewal."
+	subjectRenewing   = "inzage.renewing"
 	subjectKey        = "inzage.key."
 
 	// SubjectConnects is where a server tells whom it did not let in. Its account
@@ -144,6 +148,15 @@ func rotationStream(replicas int) jetstream.StreamConfig {
 	}
 }
 
+// renewalStreams are what the ledger will be, and the mark that it is whole.
+func renewalStreams(replicas int) (renewal, mark jetstream.StreamConfig) {
+	renewal = jetstream.StreamConfig{
+		Name: streamRenewal, Subjects: []string{subjectRenewal + ">"}, Storage: jetstream.FileStorage, Replicas: replicas,
+		Discard: jetstream.DiscardNew, DenyDelete: true, DenyPurge: true, AllowAtomicPublish: true, MaxMsgSize: 64 << 10,
+	}
+	return renewal, keyStream(streamRenewing, subjectRenewing, replicas)
+}
+
 // buckets are the key-value stores in the ledger's account.
 func buckets(replicas int) []jetstream.StreamConfig {
 	register, rates, shelf := indexStream(bucketRegister, replicas), indexStream(bucketRates, replicas), indexStream(bucketShelf, replicas)
@@ -196,6 +209,9 @@ func (q *Queue) ensure(ctx context.Context) error {
 	names, err := streamNames(ctx, q.ledger)
 	if err != nil {
 		return err
+	}
+	if slices.Contains(names, streamRenewing) {
+		return schema.Fail(schema.CodeRenewal, "open ledger", nil)
 	}
 	fresh := len(names) == 0
 	if slices.Contains(names, streamLedger) {

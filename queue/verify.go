@@ -29,6 +29,7 @@ const (
 	FlawMissing FlawKind = "missing" // it was there
 	FlawExtra   FlawKind = "extra"   // it does not belong in this ledger
 	FlawAnchor  FlawKind = "anchor"  // what the register remembers of this request was altered
+	FlawLapse   FlawKind = "lapse"   // what lapsed is not what renewal N states; of no request
 )
 
 // Verified is what Verify found.
@@ -36,6 +37,9 @@ type Verified struct {
 	Requests int    `json:"requests"`
 	Entries  int    `json:"entries"`
 	Flaws    []Flaw `json:"flaws"`
+	// Lapsed is how many entries lapsed, in which Renewals.
+	Lapsed   int       `json:"lapsed"`
+	Renewals []Renewal `json:"renewals,omitempty"`
 }
 
 // Holds reports whether all is as it was written, or settled since.
@@ -69,7 +73,7 @@ func (v Verified) Aside() (ids []schema.RequestID) {
 // Lost reports whether entries are gone. What else went with them nobody knows: it
 // can have been of any request.
 func (v Verified) Lost() bool {
-	return slices.ContainsFunc(v.Flaws, func(f Flaw) bool { return !f.Settled && f.Kind == FlawMissing })
+	return slices.ContainsFunc(v.Flaws, func(f Flaw) bool { return !f.Settled && (f.Kind == FlawMissing || f.Kind == FlawLapse) })
 }
 
 // Verify reads the whole ledger and checks that each entry follows on the one
@@ -115,6 +119,7 @@ func (q *Queue) Verify(ctx context.Context) (Verified, error) {
 type verifier struct {
 	chains  map[schema.RequestID]*chain
 	entries int
+	lapses  lapses
 	flaws   []Flaw
 	forged  []string // pieces of the snapshot that fail their proof
 }
@@ -150,6 +155,12 @@ const longestGap = 10_000
 
 // entry takes the next entry of the stream.
 func (v *verifier) entry(subject string, e stored) {
+	if e.lapse != nil {
+		if !v.lapses.take(e) {
+			v.flaw("", e.lapse.n, FlawLapse)
+		}
+		return
+	}
 	v.entries++
 	id, n, ok := whose(subject)
 	if !ok {
@@ -227,6 +238,9 @@ func (v *verifier) result() Verified {
 	if len(v.forged) > 0 {
 		v.flaw("", 0, FlawAnchor)
 	}
+	for n := range v.lapses.lists { // that no renewal states
+		v.flaw("", n, FlawLapse)
+	}
 	for id, c := range v.chains {
 		for missing := c.n + 1; missing <= c.anchor.N; missing++ {
 			v.flaw(id, missing, FlawMissing)
@@ -238,7 +252,7 @@ func (v *verifier) result() Verified {
 	slices.SortFunc(v.flaws, func(a, b Flaw) int {
 		return cmp.Or(cmp.Compare(a.Request, b.Request), a.N-b.N, cmp.Compare(a.Kind, b.Kind))
 	})
-	return Verified{Requests: len(v.chains), Entries: v.entries, Flaws: v.flaws}
+	return Verified{Requests: len(v.chains), Entries: v.entries, Flaws: v.flaws, Lapsed: v.lapses.entries, Renewals: v.lapses.renewals}
 }
 
 // cutPrefix cuts a subject into its parts after the prefix.

@@ -12,13 +12,23 @@ import (
 )
 
 // walk reads the entries of all requests from a sequence on, up to the last one
-// that is there now. What cannot be read goes to bad, with the hash of its bytes.
+// that is there now, and what lapsed. What cannot be read goes to bad, with the hash
+// of its bytes.
 func (q *Queue) walk(ctx context.Context, from uint64, do func(subject string, e stored) error, bad func(subject, hash string, err error) error) error {
-	stream, err := q.ledger.Stream(ctx, streamLedger)
+	w := walker{read: q.readEntry, do: do, bad: bad}
+	return q.messages(ctx, streamLedger, subjectLedger, from, w.take)
+}
+
+// taker takes a message of the ledger.
+type taker func(subject string, h nats.Header, text []byte, seq uint64) error
+
+// messages reads the messages of a stream under the subjects that begin so.
+func (q *Queue) messages(ctx context.Context, name, subjects string, from uint64, take taker) error {
+	stream, err := q.ledger.Stream(ctx, name)
 	if err != nil {
 		return fail("read ledger", err)
 	}
-	cfg := jetstream.OrderedConsumerConfig{FilterSubjects: []string{subjectLedger + ">"}, OptStartSeq: max(from, 1), DeliverPolicy: jetstream.DeliverByStartSequencePolicy}
+	cfg := jetstream.OrderedConsumerConfig{FilterSubjects: []string{subjects + ">"}, OptStartSeq: max(from, 1), DeliverPolicy: jetstream.DeliverByStartSequencePolicy}
 	consumer, err := stream.OrderedConsumer(ctx, cfg)
 	if err != nil {
 		return fail("read ledger", err)
@@ -36,12 +46,11 @@ func (q *Queue) walk(ctx context.Context, from uint64, do func(subject string, e
 		return fail("read ledger", err)
 	}
 	defer messages.Stop()
-	w := walker{read: q.readEntry, do: do, bad: bad}
 	next := from
 	for ; left > 0; left-- {
 		msg, err := nextWithin(ctx, messages)
 		if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-			return w.bySequence(ctx, stream, next)
+			return take.bySequence(ctx, stream, subjects, next)
 		}
 		if err != nil {
 			return fail("read ledger", err)
@@ -51,7 +60,7 @@ func (q *Queue) walk(ctx context.Context, from uint64, do func(subject string, e
 			return fail("read ledger", err)
 		}
 		seq := meta.Sequence.Stream
-		if err := w.take(msg.Subject(), msg.Headers(), msg.Data(), seq); err != nil {
+		if err := take(msg.Subject(), msg.Headers(), msg.Data(), seq); err != nil {
 			return err
 		}
 		next = seq + 1
@@ -86,7 +95,7 @@ func (w walker) take(subject string, h nats.Header, text []byte, seq uint64) err
 // silence, before a block on the disk that is damaged, and what comes after it
 // is still there. The error has CodeDamagedStore where a message was missing,
 // once the last one was handed over.
-func (w walker) bySequence(ctx context.Context, stream jetstream.Stream, from uint64) error {
+func (take taker) bySequence(ctx context.Context, stream jetstream.Stream, subjects string, from uint64) error {
 	info, err := stream.Info(ctx)
 	if err != nil {
 		return fail("read ledger", err)
@@ -99,8 +108,8 @@ func (w walker) bySequence(ctx context.Context, stream jetstream.Stream, from ui
 			return fail("read ledger", err)
 		case err != nil:
 			gap = true
-		case strings.HasPrefix(msg.Subject, subjectLedger):
-			if err := w.take(msg.Subject, msg.Header, msg.Data, seq); err != nil {
+		case strings.HasPrefix(msg.Subject, subjects):
+			if err := take(msg.Subject, msg.Header, msg.Data, seq); err != nil {
 				return err
 			}
 		}

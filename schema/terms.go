@@ -3,24 +3,41 @@ package schema
 import "time"
 
 // Terms is how long a closed request keeps what it holds, in whole days from the
-// civil day on which it was closed (storage limitation, GDPR art. 5(1)(e)). The
-// entries of its ledger are not among it; see docs/decisions.
+// civil day on which it was closed (storage limitation, GDPR art. 5(1)(e)).
 type Terms struct {
 	// Raw is for the files as they were received, Bundle for what was made of
 	// them, who asked, and what people wrote. Raw is never longer: what somebody
 	// handed over may be asked about while they have it, and raw files name more
 	// people than a bundle does.
 	Raw, Bundle int
+	// Facts is for the entries of its ledger, in years from the civil day of the last
+	// one, which is that it was erased. It is an organisation's own choice, of its
+	// archive rules. 0 keeps them; what is over goes when the ledger is renewed.
+	Facts int
 }
 
 // DefaultTerms is 30 days for both.
 func DefaultTerms() Terms { return Terms{Raw: 30, Bundle: 30} }
 
-// maxTerm is ten years.
-const maxTerm = 3660
+// maxTerm is ten years, maxFacts in years.
+const (
+	maxTerm  = 3660
+	maxFacts = 100
+)
 
 // Valid reports whether the terms can be kept.
-func (t Terms) Valid() bool { return t.Raw >= 0 && t.Raw <= t.Bundle && t.Bundle <= maxTerm }
+func (t Terms) Valid() bool {
+	return t.Raw >= 0 && t.Raw <= t.Bundle && t.Bundle <= maxTerm && t.Facts >= 0 && t.Facts <= maxFacts
+}
+
+// FactsUntil is the last civil day of which the facts are over on a day: what was
+// written then is that many years old. The zero Date where none ever are.
+func (t Terms) FactsUntil(today Date) Date {
+	if t.Facts == 0 {
+		return Date{}
+	}
+	return today.AddMonths(-12 * t.Facts)
+}
 
 // What an entry EntryErasing erases.
 const (

@@ -56,6 +56,7 @@ type natsConfig struct {
 type termsConfig struct {
 	RawDays    *int `yaml:"raw_days"`
 	BundleDays *int `yaml:"bundle_days"`
+	FactsYears *int `yaml:"facts_years"`
 }
 
 // terms fills in what is not given. Where only the bundle's term is given, and
@@ -68,6 +69,12 @@ func (t termsConfig) terms() schema.Terms {
 	}
 	if t.RawDays != nil {
 		terms.Raw = *t.RawDays
+	}
+	if t.FactsYears != nil {
+		terms.Facts = *t.FactsYears
+		if terms.Facts == 0 {
+			terms.Facts = -1 // who writes a term means one
+		}
 	}
 	return terms
 }

@@ -79,14 +79,20 @@ func dying(path string) bool {
 	_, noMeta := os.Stat(filepath.Join(path, "meta.inf"))
 	_, noSum := os.Stat(filepath.Join(path, "meta.sum"))
 	account := filepath.Base(filepath.Dir(filepath.Dir(path)))
-	if account == queue.AccountLedger || noSum != nil || !errors.Is(noMeta, fs.ErrNotExist) {
+	if noSum != nil || !errors.Is(noMeta, fs.ErrNotExist) {
 		return false
 	}
-	if filepath.Base(path) != "CHECK" {
-		return true
+	while := ""
+	switch name := filepath.Base(path); {
+	case account == queue.AccountLedger && (name == "RENEWAL" || name == "RENEWING"):
+	case account == queue.AccountLedger && (name == "LEDGER" || name == "KV_register"):
+		while = "RENEWING" // a new one takes its place, which is on the disk as a whole
+	case account == queue.AccountLedger:
+		return false
+	case name == "CHECK":
+		while = "ROTATION" // another key takes its place
 	}
-	// What proves the key goes in one case only: another key takes its place.
-	_, err := os.Stat(filepath.Join(filepath.Dir(path), "ROTATION"))
+	_, err := os.Stat(filepath.Join(filepath.Dir(path), while))
 	return err == nil
 }
 

@@ -1,0 +1,430 @@
+package queue
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"inzage/schema"
+)
+
+// Nothing can be deleted from the ledger, and nobody may be able to. So what is
+// over goes with the ledger as a whole, and a new one takes its place: the same log
+// in the same order, each entry that stays byte for byte and at its place, and a
+// tombstone at the place of each that lapsed (lapse.go). Every checkpoint that was
+// ever made holds for it, and so do all positions in the ledger that somebody
+// remembers: that of events, of jobs, of who follows.
+
+// Renewing says how to renew a ledger.
+type Renewing struct {
+	// Terms has the term of procedure facts.
+	Terms schema.Terms
+	// Sign signs the checkpoint that follows, as in DailyCheckpoint; Keys are those
+	// that checkpoints of before can be signed with.
+	Sign ed25519.PrivateKey
+	Keys []ed25519.PublicKey
+	// Told hears how many messages of how many are written, and may be nil.
+	Told func(done, total int)
+}
+
+// Renewed is what Renew did.
+type Renewed struct {
+	Renewal // the zero Renewal where nothing was over
+	// Checkpoint is of the ledger right after it.
+	Checkpoint Checkpoint
+}
+
+// Lapsing is what is over. The JSON is public output.
+type Lapsing struct {
+	Requests int       `json:"requests"`
+	Entries  int       `json:"entries"`
+	Until    time.Time `json:"until,omitzero"`
+	// Size is how many entries there are, lapsed ones too, in so many Bytes.
+	Size  int    `json:"size"`
+	Bytes uint64 `json:"bytes"`
+
+	last     map[schema.RequestID]uint64 // the place of the last entry of each
+	renewals int                         // that there were before
+}
+
+// Lapsing looks what would lapse now: the requests that were erased, and of which
+// nothing was put on record within the term. A ledger that is not what was written,
+// or that does not hold against a checkpoint beside it, gives CodeTampered; no term
+// gives CodeConfig.
+func (q *Queue) Lapsing(ctx context.Context, terms schema.Terms, keys ...ed25519.PublicKey) (Lapsing, error) {
+	var l Lapsing
+	if terms.Facts < 1 || !terms.Valid() {
+		return l, schema.Fail(schema.CodeConfig, "renew ledger", nil)
+	}
+	kept, err := q.Checkpoints(ctx, keys...)
+	if err != nil {
+		return l, err
+	}
+	if l.renewals, err = q.holds(ctx, kept); err != nil {
+		return l, err
+	}
+	day := terms.FactsUntil(q.today(q.now())).AddDays(1)
+	until, err := time.ParseInLocation(time.DateOnly, day.String(), q.opts.Zone)
+	if err != nil {
+		return l, schema.Fail(schema.CodeInternal, "renew ledger", err)
+	}
+	l.Until = until.UTC()
+	limit := within(kept, l.Until)
+	reg, err := q.OpenRegister(ctx)
+	if err != nil {
+		return l, err
+	}
+	l.last = make(map[schema.RequestID]uint64)
+	for r := range reg.In(schema.StateErased) {
+		l.last[r.ID] = 0
+	}
+	counts, size := make(map[schema.RequestID]int), uint64(0)
+	err = q.messages(ctx, streamLedger, subjectLedger, 0, func(subject string, h nats.Header, text []byte, seq uint64) error {
+		l.Size++
+		size = seq
+		id, _, ok := whose(subject)
+		if _, over := l.last[id]; !ok || !over {
+			return nil
+		}
+		l.last[id], counts[id] = seq, counts[id]+1
+		e, err := q.readEntry(subject, h, text)
+		if schema.CodeOf(err) == schema.CodeNewerVersion {
+			return err
+		}
+		if seq >= limit || err == nil && !e.At.Before(l.Until) {
+			delete(l.last, id)
+		}
+		return nil
+	})
+	if err == nil && size != uint64(l.Size) { //nolint:gosec // a count
+		err = schema.Fail(schema.CodeDamagedStore, "renew ledger", nil)
+	}
+	if err != nil {
+		return l, err
+	}
+	for id := range l.last {
+		l.Requests++
+		l.Entries += counts[id]
+	}
+	ledger, err := q.ledger.Stream(ctx, streamLedger)
+	if err != nil {
+		return l, fail("open ledger", err)
+	}
+	l.Bytes = ledger.CachedInfo().State.Bytes
+	return l, nil
+}
+
+// holds looks at all that can be held against the ledger here, and returns how often
+// it was renewed.
+func (q *Queue) holds(ctx context.Context, kept []Checkpoint) (renewals int, err error) {
+	v, err := q.Verify(ctx)
+	if err != nil {
+		return 0, err
+	}
+	p, err := q.Prove(ctx, true, kept...)
+	if err == nil && (!v.Holds() || len(p.Breaches) > 0) {
+		err = schema.Fail(schema.CodeTampered, "renew ledger", nil)
+	}
+	return len(v.Renewals), err
+}
+
+// within is the first place of which a checkpoint shows that it was written within
+// the term, whatever the entry there says. Prove finds a tombstone behind it.
+func within(kept []Checkpoint, until time.Time) uint64 {
+	place := ^uint64(0)
+	for _, c := range kept {
+		if !c.At.Before(until) {
+			place = min(place, uint64(c.Size)+1) //nolint:gosec // a count
+		}
+	}
+	return place
+}
+
+// Renew lets go of the entries that are over, once the ledger and all checkpoints
+// beside it hold, on a store that nobody else uses: CodeInUse says that somebody
+// does. It needs room for a second ledger beside the one that is there.
+//
+// It can be cut off at any moment: until the new ledger is on the disk as a whole,
+// everything is as it was; from then on Open refuses the store with CodeRenewal
+// until Renew ran again, and ended. The errors are those of Lapsing.
+func Renew(ctx context.Context, a Access, o Options, how Renewing) (Renewed, error) {
+	o.Bind = true
+	q, err := open(ctx, a, o, (*Queue).ensureRenewal)
+	if err != nil {
+		return Renewed{}, err
+	}
+	defer q.Close()
+	done, err := q.renew(ctx, how)
+	return done, q.conns.named(0, err)
+}
+
+// ensureRenewal proves the key. What else must be there depends on how far a run
+// before came.
+func (q *Queue) ensureRenewal(ctx context.Context) error {
+	for _, name := range []string{streamRenewal, streamLedger} {
+		if s, err := q.ledger.Stream(ctx, name); err == nil {
+			q.opts.Replicas = max(s.CachedInfo().Config.Replicas, 1) // as it was made
+		}
+	}
+	return q.ensureKey(ctx, false)
+}
+
+func (q *Queue) renew(ctx context.Context, how Renewing) (Renewed, error) {
+	names, err := streamNames(ctx, q.ledger)
+	if err != nil {
+		return Renewed{}, err
+	}
+	if !slices.Contains(names, streamRenewing) {
+		// A ledger that is missing is an alarm, as in ensure.
+		if err := q.ensure(ctx); err != nil {
+			return Renewed{}, err
+		}
+		if err := q.idle(ctx); err != nil {
+			return Renewed{}, err
+		}
+		over, err := q.Lapsing(ctx, how.Terms, how.Keys...)
+		if err != nil || over.Requests == 0 {
+			return Renewed{}, err
+		}
+		if err := q.stage(ctx, over, how); err != nil {
+			return Renewed{}, err
+		}
+	}
+	return q.replace(ctx, how)
+}
+
+// idle refuses where somebody waits for messages of the ledger, or for jobs.
+func (q *Queue) idle(ctx context.Context) error {
+	for _, name := range []string{streamLedger, streamJobs} {
+		stream, err := q.ledger.Stream(ctx, name)
+		if err != nil {
+			return fail("open stream", err)
+		}
+		list := stream.ListConsumers(ctx)
+		for info := range list.Info() {
+			if info.NumWaiting > 0 {
+				return schema.Fail(schema.CodeInUse, "renew ledger", nil)
+			}
+		}
+		if err := list.Err(); err != nil {
+			return fail("list consumers", err)
+		}
+	}
+	return nil
+}
+
+// stage writes what the ledger will be, and the mark once that is on the disk as a
+// whole.
+func (q *Queue) stage(ctx context.Context, over Lapsing, how Renewing) error {
+	renewal, mark := renewalStreams(q.opts.Replicas)
+	if err := dropStream(ctx, q.ledger, streamRenewal); err != nil {
+		return err
+	}
+	if _, err := q.ledger.CreateStream(ctx, renewal); err != nil {
+		return fail("make ledger", err)
+	}
+	r := Renewal{N: over.renewals + 1, At: q.now(), Years: how.Terms.Facts, Until: over.Until, Requests: over.Requests, Entries: over.Entries, Size: over.Size}
+	to := writing{q: q, to: subjectRenewal, told: how.Told, total: 2 * (over.Size + 1)}
+	list, held := newLapseList(), tree{}
+	err := q.messages(ctx, streamLedger, subjectLedger, 0, func(subject string, h nats.Header, text []byte, seq uint64) error {
+		l, err := q.leafOf(subject, h, text)
+		if err != nil {
+			return err
+		}
+		held.add(l)
+		if id, _, ok := whose(subject); ok && over.last[id] != 0 {
+			list.add(seq, l)
+			h = nats.Header{headerVersion: {strconv.Itoa(lapseVersion)}}
+			subject, text = subjectLapsed+strconv.Itoa(r.N), l[:]
+		}
+		return to.add(ctx, subject, h, text)
+	})
+	if err != nil {
+		return err
+	}
+	if held.size != over.Size || list.entries != over.Entries {
+		return schema.Fail(schema.CodeConflict, "renew ledger", nil) // somebody wrote meanwhile
+	}
+	r.List = list.text()
+	text, err := json.Marshal(r)
+	if err != nil {
+		return schema.Fail(schema.CodeInternal, "renew ledger", err)
+	}
+	subject := subjectRenewed + strconv.Itoa(r.N)
+	h := nats.Header{headerVersion: {strconv.Itoa(lapseVersion)}, headerProof: {hex.EncodeToString(q.erasureProof(subject, text))}}
+	if err := to.add(ctx, subject, h, text); err != nil {
+		return err
+	}
+	if err := to.flush(ctx); err != nil {
+		return err
+	}
+	held.add(leaf(subject, hashOf(text)))
+	if err := q.same(ctx, streamRenewal, held); err != nil {
+		return err
+	}
+	if err := q.holdJobs(ctx, uint64(r.Size)); err != nil { //nolint:gosec // a count
+		return err
+	}
+	if _, err := q.ledger.CreateStream(ctx, mark); err != nil {
+		return fail("make ledger", err)
+	}
+	return nil
+}
+
+// leafOf is the leaf of a message, whatever it is. The error has CodeNewerVersion.
+func (q *Queue) leafOf(subject string, h nats.Header, text []byte) (tlog.Hash, error) {
+	e, err := q.readEntry(subject, h, text)
+	if schema.CodeOf(err) == schema.CodeNewerVersion {
+		return tlog.Hash{}, err
+	}
+	if err != nil {
+		return leaf(subject, hashOf(text)), nil
+	}
+	return e.leaf(subject), nil
+}
+
+// treeOf is the Merkle tree over a stream that holds a ledger.
+func (q *Queue) treeOf(ctx context.Context, name string) (t tree, err error) {
+	subjects := subjectLedger
+	if name == streamRenewal {
+		subjects = subjectRenewal
+	}
+	err = q.messages(ctx, name, subjects, 0, func(subject string, h nats.Header, text []byte, seq uint64) error {
+		l, err := q.leafOf(subjectLedger+strings.TrimPrefix(subject, subjects), h, text)
+		if t.add(l); err == nil && uint64(t.size) != seq { //nolint:gosec // a count
+			err = schema.Fail(schema.CodeDamagedStore, "renew ledger", nil)
+		}
+		return err
+	})
+	return t, err
+}
+
+// same reports by an error where a stream does not hold that tree.
+func (q *Queue) same(ctx context.Context, name string, want tree) error {
+	got, err := q.treeOf(ctx, name)
+	if err == nil && (got.size != want.size || got.root() != want.root()) {
+		err = schema.Fail(schema.CodeConflict, "renew ledger", nil)
+	}
+	return err
+}
+
+// holdJobs has JOBS take over from the ledger what comes after this size, once it has
+// taken over everything so far: to it, the new ledger is one that it knows nothing
+// of, and it would take over each job once more.
+func (q *Queue) holdJobs(ctx context.Context, size uint64) error {
+	ctx, stop := context.WithTimeout(ctx, jobsPatience)
+	defer stop()
+	for {
+		jobs, err := q.ledger.Stream(ctx, streamJobs)
+		if err != nil {
+			return fail("open jobs", err)
+		}
+		info := jobs.CachedInfo()
+		i := slices.IndexFunc(info.Sources, func(s *jetstream.StreamSourceInfo) bool { return s.Name == streamLedger })
+		if i >= 0 && info.Sources[i].Lag == 0 && info.Sources[i].Active >= 0 {
+			cfg := info.Config
+			for _, s := range cfg.Sources {
+				if s.Name == streamLedger {
+					s.OptStartSeq = size + 1
+				}
+			}
+			_, err := q.ledger.UpdateStream(ctx, cfg)
+			return fail("hold jobs", err)
+		}
+		if err := wait(ctx, jitter(100*time.Millisecond)); err != nil {
+			return err
+		}
+	}
+}
+
+// jobsPatience bounds how long the server may take to hand over what it was ordered.
+const jobsPatience = 2 * time.Minute
+
+// replace puts what was staged in the ledger's place. It may run again.
+func (q *Queue) replace(ctx context.Context, how Renewing) (Renewed, error) {
+	var done Renewed
+	want, err := q.treeOf(ctx, streamRenewal)
+	if err != nil {
+		return done, err
+	}
+	if err := dropStream(ctx, q.ledger, streamLedger); err != nil {
+		return done, err
+	}
+	if _, err := q.ledger.CreateStream(ctx, ledgerStreams(q.opts.Replicas)[0]); err != nil {
+		return done, fail("make ledger", err)
+	}
+	to := writing{q: q, to: subjectLedger, told: how.Told, done: want.size, total: 2 * want.size}
+	err = q.messages(ctx, streamRenewal, subjectRenewal, 0, func(subject string, h nats.Header, text []byte, _ uint64) error {
+		subject = subjectLedger + strings.TrimPrefix(subject, subjectRenewal)
+		if e, ok, err := q.readLapse(subject, h, text); ok && err == nil && e.lapse.renewal != nil {
+			done.Renewal = *e.lapse.renewal // the last one
+		}
+		return to.add(ctx, subject, h, text)
+	})
+	if err == nil {
+		err = to.flush(ctx)
+	}
+	if err == nil {
+		err = q.same(ctx, streamLedger, want)
+	}
+	if err == nil {
+		err = q.freshRegister(ctx)
+	}
+	if err == nil {
+		done.Checkpoint, err = q.checkpointNow(ctx, how.Sign, how.Keys)
+	}
+	if err != nil {
+		return done, err
+	}
+	for _, name := range []string{streamRenewing, streamRenewal} {
+		if err := dropStream(ctx, q.ledger, name); err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+// freshRegister makes the register's snapshot anew, on a disk that holds nothing of
+// the one before.
+func (q *Queue) freshRegister(ctx context.Context) error {
+	if err := dropStream(ctx, q.ledger, prefixKV+bucketRegister); err != nil {
+		return err
+	}
+	for _, cfg := range buckets(q.opts.Replicas) {
+		if cfg.Name != prefixKV+bucketRegister {
+			continue
+		}
+		if _, err := q.ledger.CreateStream(ctx, cfg); err != nil {
+			return fail("make bucket", err)
+		}
+	}
+	reg, err := q.OpenRegister(ctx)
+	if err == nil {
+		_, err = reg.Rebuild(ctx)
+	}
+	return err
+}
+
+// checkpointNow makes a checkpoint and keeps it beside the ledger, also where there is
+// one of today, unless that is the same.
+func (q *Queue) checkpointNow(ctx context.Context, sign ed25519.PrivateKey, keys []ed25519.PublicKey) (Checkpoint, error) {
+	last, seq, err := q.lastCheckpoint(ctx, keys...)
+	if err != nil {
+		return last, err
+	}
+	c, err := q.Checkpoint(ctx, sign)
+	if err != nil || c.Size == last.Size && c.Root == last.Root {
+		return last, err
+	}
+	_, err = q.ledger.Publish(ctx, subjectCheckpoint, c.Text, jetstream.WithExpectLastSequence(seq))
+	return c, fail("keep checkpoint", err)
+}
