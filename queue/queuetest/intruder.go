@@ -226,3 +226,25 @@ func (s socket) Dial(string, string) (net.Conn, error) { return net.Dial("unix",
 
 // SkipTLSHandshake implements the nats option.
 func (socket) SkipTLSHandshake() bool { return true }
+
+// Find lists the streams with a message in which the text stands, as subject or
+// content.
+func (i Intruder) Find(text string) (list []string) {
+	i.t.Helper()
+	names := i.js.StreamNames(i.t.Context())
+	for name := range names.Name() {
+		s := i.stream(name)
+		state := s.CachedInfo().State
+		for seq := max(state.FirstSeq, 1); seq <= state.LastSeq; seq++ {
+			msg, err := s.GetMsg(i.t.Context(), seq)
+			if err == nil && (strings.Contains(msg.Subject, text) || strings.Contains(string(msg.Data), text)) {
+				list = append(list, name)
+				break
+			}
+		}
+	}
+	if err := names.Err(); err != nil {
+		i.t.Fatal(err)
+	}
+	return list
+}
