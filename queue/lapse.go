@@ -167,3 +167,39 @@ func (l *lapses) take(e stored) bool {
 	delete(l.lists, n)
 	return true
 }
+
+// lapser makes the messages of a renewed ledger from those of the ledger, one by one.
+type lapser struct {
+	q       *Queue
+	over    func(schema.RequestID) bool
+	renewal Renewal
+	list    *lapseList
+	tree    tree
+}
+
+// take is what stands in the place of a message.
+func (l *lapser) take(subject string, h nats.Header, text []byte, seq uint64) (string, nats.Header, []byte, error) {
+	leaf, err := l.q.leafOf(subject, h, text)
+	if err != nil {
+		return "", nil, nil, err
+	}
+	l.tree.add(leaf)
+	if id, _, ok := whose(subject); !ok || !l.over(id) {
+		return subject, h, text, nil
+	}
+	l.list.add(seq, leaf)
+	return subjectLapsed + strconv.Itoa(l.renewal.N), nats.Header{headerVersion: {strconv.Itoa(lapseVersion)}}, leaf[:], nil
+}
+
+// record is the message that states what lapsed, once all were taken.
+func (l *lapser) record() (string, nats.Header, []byte, error) {
+	l.renewal.List = l.list.text()
+	text, err := json.Marshal(l.renewal)
+	if err != nil {
+		return "", nil, nil, schema.Fail(schema.CodeInternal, "renew ledger", err)
+	}
+	subject := subjectRenewed + strconv.Itoa(l.renewal.N)
+	l.tree.add(leaf(subject, hashOf(text)))
+	proof := hex.EncodeToString(l.q.erasureProof(subject, text))
+	return subject, nats.Header{headerVersion: {strconv.Itoa(lapseVersion)}, headerProof: {proof}}, text, nil
+}

@@ -3,10 +3,7 @@ package queue
 import (
 	"context"
 	"crypto/ed25519"
-	"encoding/hex"
-	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -232,52 +229,40 @@ func (q *Queue) stage(ctx context.Context, over Lapsing, how Renewing) error {
 	if _, err := q.ledger.CreateStream(ctx, renewal); err != nil {
 		return fail("make ledger", err)
 	}
-	r := Renewal{N: over.renewals + 1, At: q.now(), Years: how.Terms.Facts, Until: over.Until, Requests: over.Requests, Entries: over.Entries, Size: over.Size}
 	to := writing{q: q, to: subjectRenewal, told: how.Told, total: 2 * (over.Size + 1)}
-	list, held := newLapseList(), tree{}
+	l := lapser{q: q, list: newLapseList(), over: func(id schema.RequestID) bool { return over.last[id] != 0 }, renewal: Renewal{
+		N: over.renewals + 1, At: q.now(), Years: how.Terms.Facts, Until: over.Until, Requests: over.Requests, Entries: over.Entries, Size: over.Size,
+	}}
 	err := q.messages(ctx, streamLedger, subjectLedger, 0, func(subject string, h nats.Header, text []byte, seq uint64) error {
-		l, err := q.leafOf(subject, h, text)
+		subject, h, text, err := l.take(subject, h, text, seq)
 		if err != nil {
 			return err
-		}
-		held.add(l)
-		if id, _, ok := whose(subject); ok && over.last[id] != 0 {
-			list.add(seq, l)
-			h = nats.Header{headerVersion: {strconv.Itoa(lapseVersion)}}
-			subject, text = subjectLapsed+strconv.Itoa(r.N), l[:]
 		}
 		return to.add(ctx, subject, h, text)
 	})
 	if err != nil {
 		return err
 	}
-	if held.size != over.Size || list.entries != over.Entries {
+	if l.tree.size != over.Size || l.list.entries != over.Entries {
 		return schema.Fail(schema.CodeConflict, "renew ledger", nil) // somebody wrote meanwhile
 	}
-	r.List = list.text()
-	text, err := json.Marshal(r)
-	if err != nil {
-		return schema.Fail(schema.CodeInternal, "renew ledger", err)
+	subject, h, text, err := l.record()
+	if err == nil {
+		err = to.add(ctx, subject, h, text)
 	}
-	subject := subjectRenewed + strconv.Itoa(r.N)
-	h := nats.Header{headerVersion: {strconv.Itoa(lapseVersion)}, headerProof: {hex.EncodeToString(q.erasureProof(subject, text))}}
-	if err := to.add(ctx, subject, h, text); err != nil {
-		return err
+	if err == nil {
+		err = to.flush(ctx)
 	}
-	if err := to.flush(ctx); err != nil {
-		return err
+	if err == nil {
+		err = q.same(ctx, streamRenewal, l.tree)
 	}
-	held.add(leaf(subject, hashOf(text)))
-	if err := q.same(ctx, streamRenewal, held); err != nil {
-		return err
+	if err == nil {
+		err = q.holdJobs(ctx, uint64(over.Size)) //nolint:gosec // a count
 	}
-	if err := q.holdJobs(ctx, uint64(r.Size)); err != nil { //nolint:gosec // a count
-		return err
+	if err == nil {
+		_, err = q.ledger.CreateStream(ctx, mark)
 	}
-	if _, err := q.ledger.CreateStream(ctx, mark); err != nil {
-		return fail("make ledger", err)
-	}
-	return nil
+	return fail("renew ledger", err)
 }
 
 // leafOf is the leaf of a message, whatever it is. The error has CodeNewerVersion.

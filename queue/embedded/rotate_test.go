@@ -32,6 +32,13 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if folder := os.Getenv(renewing); folder != "" {
+		if _, err := renew(context.Background(), folder, func(done, _ int) { fmt.Println(done) }); err != nil {
+			fmt.Fprintln(os.Stderr, queuetest.Why(err))
+			os.Exit(1)
+		}
+		return
+	}
 	if folder := os.Getenv(serving); folder != "" {
 		serve(folder)
 		return
