@@ -45,7 +45,9 @@ func newPaper(t *testing.T, chance *rand.Rand, begin time.Time) (paper, []schema
 	}
 	steps := []schema.Entry{
 		{Kind: schema.EntryOpened, Channel: "mail", Parts: []string{"graphexport"}, Day: schema.NewDate(2026, 1, 1)},
-		{Kind: schema.EntryWithdrawn}, {Kind: schema.EntryErasing, Code: schema.ErasesAll}, {Kind: schema.EntryErased},
+		{Kind: schema.EntryWithdrawn},
+		{Kind: schema.EntryErasing, Code: schema.ErasesAll},
+		{Kind: schema.EntryErased},
 	}
 	open := slices.Clone(ids)
 	for day := 0; len(open) > 0; day++ {

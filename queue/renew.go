@@ -25,10 +25,11 @@ import (
 type Renewing struct {
 	// Terms has the term of procedure facts.
 	Terms schema.Terms
-	// Sign signs the checkpoint that follows, as in DailyCheckpoint; Keys are those
-	// that checkpoints of before can be signed with.
+	// Sign signs the checkpoint that follows, as in DailyCheckpoint.
 	Sign ed25519.PrivateKey
-	Keys []ed25519.PublicKey
+	// Kept are the texts of checkpoints that were kept elsewhere, to hold the ledger
+	// against before anything goes.
+	Kept [][]byte
 	// Told hears how many messages of how many are written, and may be nil.
 	Told func(done, total int)
 }
@@ -38,112 +39,6 @@ type Renewed struct {
 	Renewal // the zero Renewal where nothing was over
 	// Checkpoint is of the ledger right after it.
 	Checkpoint Checkpoint
-}
-
-// Lapsing is what is over. The JSON is public output.
-type Lapsing struct {
-	Requests int       `json:"requests"`
-	Entries  int       `json:"entries"`
-	Until    time.Time `json:"until,omitzero"`
-	// Size is how many entries there are, lapsed ones too, in so many Bytes.
-	Size  int    `json:"size"`
-	Bytes uint64 `json:"bytes"`
-
-	last     map[schema.RequestID]uint64 // the place of the last entry of each
-	renewals int                         // that there were before
-}
-
-// Lapsing looks what would lapse now: the requests that were erased, and of which
-// nothing was put on record within the term. A ledger that is not what was written,
-// or that does not hold against a checkpoint beside it, gives CodeTampered; no term
-// gives CodeConfig.
-func (q *Queue) Lapsing(ctx context.Context, terms schema.Terms, keys ...ed25519.PublicKey) (Lapsing, error) {
-	var l Lapsing
-	if terms.Facts < 1 || !terms.Valid() {
-		return l, schema.Fail(schema.CodeConfig, "renew ledger", nil)
-	}
-	kept, err := q.Checkpoints(ctx, keys...)
-	if err != nil {
-		return l, err
-	}
-	if l.renewals, err = q.holds(ctx, kept); err != nil {
-		return l, err
-	}
-	day := terms.FactsUntil(q.today(q.now())).AddDays(1)
-	until, err := time.ParseInLocation(time.DateOnly, day.String(), q.opts.Zone)
-	if err != nil {
-		return l, schema.Fail(schema.CodeInternal, "renew ledger", err)
-	}
-	l.Until = until.UTC()
-	limit := within(kept, l.Until)
-	reg, err := q.OpenRegister(ctx)
-	if err != nil {
-		return l, err
-	}
-	l.last = make(map[schema.RequestID]uint64)
-	for r := range reg.In(schema.StateErased) {
-		l.last[r.ID] = 0
-	}
-	counts, size := make(map[schema.RequestID]int), uint64(0)
-	err = q.messages(ctx, streamLedger, subjectLedger, 0, func(subject string, h nats.Header, text []byte, seq uint64) error {
-		l.Size++
-		size = seq
-		id, _, ok := whose(subject)
-		if _, over := l.last[id]; !ok || !over {
-			return nil
-		}
-		l.last[id], counts[id] = seq, counts[id]+1
-		e, err := q.readEntry(subject, h, text)
-		if schema.CodeOf(err) == schema.CodeNewerVersion {
-			return err
-		}
-		if seq >= limit || err == nil && !e.At.Before(l.Until) {
-			delete(l.last, id)
-		}
-		return nil
-	})
-	if err == nil && size != uint64(l.Size) { //nolint:gosec // a count
-		err = schema.Fail(schema.CodeDamagedStore, "renew ledger", nil)
-	}
-	if err != nil {
-		return l, err
-	}
-	for id := range l.last {
-		l.Requests++
-		l.Entries += counts[id]
-	}
-	ledger, err := q.ledger.Stream(ctx, streamLedger)
-	if err != nil {
-		return l, fail("open ledger", err)
-	}
-	l.Bytes = ledger.CachedInfo().State.Bytes
-	return l, nil
-}
-
-// holds looks at all that can be held against the ledger here, and returns how often
-// it was renewed.
-func (q *Queue) holds(ctx context.Context, kept []Checkpoint) (renewals int, err error) {
-	v, err := q.Verify(ctx)
-	if err != nil {
-		return 0, err
-	}
-	p, err := q.Prove(ctx, true, kept...)
-	if err == nil && (!v.Holds() || len(p.Breaches) > 0) {
-		err = schema.Fail(schema.CodeTampered, "renew ledger", nil)
-	}
-	return len(v.Renewals), err
-}
-
-// within is the first place of which a checkpoint shows that it was written within
-// the term, whatever the entry there says. Prove finds a tombstone behind it.
-func within(kept []Checkpoint, until time.Time) uint64 {
-	place := ^uint64(0)
-	for _, c := range kept {
-		if !c.At.Before(until) {
-			place = min(place, uint64(c.Size)+1) //nolint:gosec // a count
-		}
-	}
-	return place
 }
 
 // Renew lets go of the entries that are over, once the ledger and all checkpoints
@@ -188,7 +83,10 @@ func (q *Queue) renew(ctx context.Context, how Renewing) (Renewed, error) {
 		if err := q.idle(ctx); err != nil {
 			return Renewed{}, err
 		}
-		over, err := q.Lapsing(ctx, how.Terms, how.Keys...)
+		over, err := q.Lapsing(ctx, how)
+		if err == nil && over.Requests == 0 {
+			err = dropStream(ctx, q.ledger, streamRenewal) // of a run that was cut off
+		}
 		if err != nil || over.Requests == 0 {
 			return Renewed{}, err
 		}
@@ -199,24 +97,20 @@ func (q *Queue) renew(ctx context.Context, how Renewing) (Renewed, error) {
 	return q.replace(ctx, how)
 }
 
-// idle refuses where somebody waits for messages of the ledger, or for jobs.
+// idle refuses where somebody follows the ledger, as each service does. A worker
+// alone does not show: who writes meanwhile is refused, or has Renew fail.
 func (q *Queue) idle(ctx context.Context) error {
-	for _, name := range []string{streamLedger, streamJobs} {
-		stream, err := q.ledger.Stream(ctx, name)
-		if err != nil {
-			return fail("open stream", err)
-		}
-		list := stream.ListConsumers(ctx)
-		for info := range list.Info() {
-			if info.NumWaiting > 0 {
-				return schema.Fail(schema.CodeInUse, "renew ledger", nil)
-			}
-		}
-		if err := list.Err(); err != nil {
-			return fail("list consumers", err)
+	stream, err := q.ledger.Stream(ctx, streamLedger)
+	if err != nil {
+		return fail("open ledger", err)
+	}
+	list := stream.ListConsumers(ctx)
+	for info := range list.Info() {
+		if info.NumWaiting > 0 {
+			return schema.Fail(schema.CodeInUse, "renew ledger", nil)
 		}
 	}
-	return nil
+	return fail("list consumers", list.Err())
 }
 
 // stage writes what the ledger will be, and the mark once that is on the disk as a
@@ -365,7 +259,7 @@ func (q *Queue) replace(ctx context.Context, how Renewing) (Renewed, error) {
 		err = q.freshRegister(ctx)
 	}
 	if err == nil {
-		done.Checkpoint, err = q.checkpointNow(ctx, how.Sign, how.Keys)
+		done.Checkpoint, err = q.checkpointNow(ctx, how.Sign)
 	}
 	if err != nil {
 		return done, err
@@ -401,8 +295,8 @@ func (q *Queue) freshRegister(ctx context.Context) error {
 
 // checkpointNow makes a checkpoint and keeps it beside the ledger, also where there is
 // one of today, unless that is the same.
-func (q *Queue) checkpointNow(ctx context.Context, sign ed25519.PrivateKey, keys []ed25519.PublicKey) (Checkpoint, error) {
-	last, seq, err := q.lastCheckpoint(ctx, keys...)
+func (q *Queue) checkpointNow(ctx context.Context, sign ed25519.PrivateKey) (Checkpoint, error) {
+	last, seq, err := q.lastCheckpoint(ctx, q.signers(sign)...)
 	if err != nil {
 		return last, err
 	}

@@ -81,7 +81,7 @@ func (a *aged) renew(t *testing.T, years int) (queue.Renewed, error) {
 	t.Helper()
 	a.Close()
 	done, err := queue.Renew(t.Context(), a.server.Access(), queue.Options{Key: a.server.Key(), Now: a.clock},
-		queue.Renewing{Terms: schema.Terms{Facts: years}, Keys: a.keys})
+		queue.Renewing{Terms: schema.Terms{Facts: years}})
 	if err == nil && done.N > 1 { // as a service does; a server that runs on looks for the new ledger for a while
 		a.server.Close()
 		a.server = queuetest.Serve(t, a.folder)
@@ -182,6 +182,12 @@ func TestRenew(t *testing.T) {
 	}
 	kept = append(kept, a.daily(t))
 
+	stop := follow(t, register(t, a.Queue), false)
+	queuetest.Eventually(t, "it refuses while a service runs", func() bool {
+		_, err := queue.Renew(t.Context(), a.server.Access(), queue.Options{Key: a.server.Key(), Now: a.clock}, queue.Renewing{})
+		return schema.CodeOf(err) == schema.CodeInUse
+	})
+	stop()
 	if _, err := a.renew(t, 0); schema.CodeOf(err) != schema.CodeConfig {
 		t.Errorf("without a term: %s", queuetest.Why(err))
 	}
@@ -241,12 +247,12 @@ func TestRenew(t *testing.T) {
 		t.Errorf("there are %d jobs, want 2", n)
 	}
 	var jobs []schema.RequestID
-	ctx, stop := context.WithCancel(t.Context())
+	ctx, enough := context.WithCancel(t.Context())
 	err = a.Work(ctx, queue.Worker{Kinds: []queue.Kind{queue.KindFetch}, Do: func(ctx context.Context, job queue.Job) error {
 		jobs = append(jobs, job.Request.ID)
 		_, err := a.Append(ctx, job.Request.ID, schema.Entry{Kind: schema.EntryFetched, Part: "graphexport"})
 		if len(jobs) == 2 {
-			stop()
+			enough()
 		}
 		return err
 	}})

@@ -13,7 +13,7 @@ type Role string
 
 // The roles.
 const (
-	RoleSetup  Role = "setup"  // makes the streams, brings them up to date, replaces the key; runs nothing
+	RoleSetup  Role = "setup"  // makes the streams, brings them up to date, replaces the key, renews the ledger; runs nothing
 	RoleIntake Role = "intake" // opens requests and orders their fetches
 	RoleDesk   Role = "desk"   // people: intake, decisions, handing over, erasing
 	RoleClock  Role = "clock"  // reminders, the register's snapshot, sweeping
@@ -154,7 +154,7 @@ func (r Role) inLedger() []string {
 			list = append(list, api("STREAM.MSG.GET."+kv, "DIRECT.GET."+kv+".>", "CONSUMER.CREATE."+kv+".>",
 				"CONSUMER.INFO."+kv+".*", "CONSUMER.DELETE."+kv+".*")...)
 		}
-		return list
+		return append(list, renewalRights()...)
 	}
 	// A history in one answer.
 	list = append(list, api("DIRECT.GET."+streamLedger, "STREAM.MSG.GET."+streamLedger)...)
@@ -201,6 +201,23 @@ func (r Role) inLedger() []string {
 		}
 		list = append(list, "$KV."+bucketRegister+".*", subjectCheckpoint, subjectEvent+"*")
 		list = append(list, api("STREAM.LIST", "STREAM.MSG.GET.*", "STREAM.MSG.DELETE."+streamJobs, "STREAM.MSG.DELETE."+streamSchedule)...)
+	}
+	return list
+}
+
+// renewalRights is what it takes to put another ledger in the place of the one that is
+// there.
+func renewalRights() []string {
+	list := append([]string{subjectLedger + ">", subjectRenewal + ">", subjectCheckpoint}, api("CONSUMER.LIST."+streamLedger)...)
+	for _, stream := range []string{streamLedger, streamRenewal} {
+		list = append(append(list, "$JS.FC."+stream+".>"), api("CONSUMER.CREATE."+stream+".>", "CONSUMER.INFO."+stream+".*",
+			"CONSUMER.MSG.NEXT."+stream+".*", "CONSUMER.DELETE."+stream+".*")...)
+	}
+	for _, stream := range []string{streamLedger, streamCheckpoints} {
+		list = append(list, api("STREAM.MSG.GET."+stream, "DIRECT.GET."+stream)...)
+	}
+	for _, stream := range []string{streamLedger, streamRenewal, streamRenewing, prefixKV + bucketRegister} {
+		list = append(list, api("STREAM.DELETE."+stream)...)
 	}
 	return list
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -48,20 +49,25 @@ func (a *app) ledgerCheckpointCommand() *cobra.Command {
 }
 
 // elsewhere keeps each day's checkpoint as a file of its own in the folder, under
-// its day in the zone. A file is there whole or not at all, and none is ever
-// written over: CodeConflict says that the day has another one.
+// its day in the zone; one of the same day that covers more, which a renewal makes,
+// has its size in the name too. A file is there whole or not at all, and none is
+// ever written over: CodeConflict says that the day has another one.
 func elsewhere(folder string, zone *time.Location) func(queue.Checkpoint) error {
 	if folder == "" {
 		return nil
 	}
 	return func(c queue.Checkpoint) error {
-		name := filepath.Join(folder, "inzage-ledger-"+c.At.In(zone).Format(time.DateOnly)+".txt")
-		there, err := os.ReadFile(filepath.Clean(name))
+		name := filepath.Join(folder, "inzage-ledger-"+c.At.In(zone).Format(time.DateOnly))
+		there, err := os.ReadFile(filepath.Clean(name + ".txt"))
+		if first, no := queue.ReadCheckpoint(there); err == nil && no == nil && first.Size < c.Size {
+			name += "-" + strconv.Itoa(c.Size)
+			there, err = os.ReadFile(filepath.Clean(name + ".txt"))
+		}
 		switch {
 		case err == nil && !bytes.Equal(there, c.Text):
 			return schema.Fail(schema.CodeConflict, "keep checkpoint elsewhere", nil)
 		case errors.Is(err, fs.ErrNotExist):
-			err = writeWhole(name, c.Text)
+			err = writeWhole(name+".txt", c.Text)
 		}
 		if err != nil {
 			return schema.Fail(schema.CodeIO, "keep checkpoint elsewhere", err)
@@ -165,18 +171,17 @@ func (a *app) checkpointsSince(ctx context.Context, q *queue.Queue, since string
 
 // tellProof says in words what the checkpoints prove.
 func (a *app) tellProof(p queue.Proof) {
-	moment := func(t time.Time) string { return t.Format("2006-01-02 15:04 UTC") }
 	for _, b := range p.Breaches {
-		a.printf("%s\n", a.text("cli.breach."+string(b.Kind), "moment", moment(b.At), "size", b.Size, "have", b.Have,
-			"missing", b.Size-b.Have, "request", string(b.Request), "entry", b.N))
+		a.printf("%s\n", a.text("cli.breach."+string(b.Kind), "moment", utc(b.At), "size", b.Size, "have", b.Have,
+			"missing", b.Size-b.Have, "request", string(b.Request), "entry", b.N, "renewal", b.Renewal))
 		if !b.Since.IsZero() && b.Kind != queue.BreachUnsigned {
-			a.printf("  %s\n", a.text("cli.breach.since", "moment", moment(b.Since)))
+			a.printf("  %s\n", a.text("cli.breach.since", "moment", utc(b.Since)))
 		}
 	}
 	switch {
 	case p.Since.IsZero():
 		a.printf("%s\n", a.text("cli.ledger.no-checkpoint"))
 	case len(p.Breaches) == 0:
-		a.printf("%s\n", a.text("cli.ledger.proved", "moment", moment(p.Since), "covered", p.Covered))
+		a.printf("%s\n", a.text("cli.ledger.proved", "moment", utc(p.Since), "covered", p.Covered))
 	}
 }

@@ -13,7 +13,7 @@ import (
 func (a *app) ledgerCommand() *cobra.Command {
 	c := a.command("ledger", "ledger", cobra.NoArgs, nil)
 	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-	c.AddCommand(a.ledgerShowCommand(), a.ledgerVerifyCommand(), a.ledgerCheckpointCommand(), a.ledgerRebuildCommand())
+	c.AddCommand(a.ledgerShowCommand(), a.ledgerVerifyCommand(), a.ledgerCheckpointCommand(), a.ledgerRebuildCommand(), a.ledgerRenewCommand())
 	return c
 }
 
@@ -105,8 +105,11 @@ func (a *app) ledgerVerifyCommand() *cobra.Command {
 // tellVerified says in words what is wrong with the ledger and the register.
 func (a *app) tellVerified(v queue.Verified) {
 	a.printf("%s\n", a.text("cli.ledger.checked", "requests", v.Requests, "entries", v.Entries))
+	a.tellRenewals(v)
 	for _, f := range v.Flaws {
 		switch {
+		case f.Kind == queue.FlawLapse:
+			a.printf("%s\n", a.text("cli.ledger.flaw.lapse", "renewal", f.N))
 		case f.Kind != queue.FlawAnchor:
 			key := "cli.ledger.flaw"
 			if f.Settled {

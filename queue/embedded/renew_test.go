@@ -29,12 +29,9 @@ func renew(ctx context.Context, folder string, told func(done, total int)) (done
 		return done, err
 	}
 	signer := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
-	public, _ := signer.Public().(ed25519.PublicKey)
 	o := queue.Options{Key: key, Now: func() time.Time { return time.Now().AddDate(2, 0, 0) }}
 	err = embedded.Alone(ctx, embedded.Options{Folder: folder, Key: key, Quota: queuetest.Quota}, func(a queue.Access) error {
-		done, err = queue.Renew(ctx, a, o, queue.Renewing{
-			Terms: schema.Terms{Facts: 1}, Sign: signer, Keys: []ed25519.PublicKey{public}, Told: told,
-		})
+		done, err = queue.Renew(ctx, a, o, queue.Renewing{Terms: schema.Terms{Facts: 1}, Sign: signer, Told: told})
 		return err
 	})
 	return done, err
@@ -112,7 +109,7 @@ func TestRenewKilled(t *testing.T) {
 	refused := 0
 	for _, kill := range []struct {
 		at   string
-		look func() bool                // until it holds
+		look func() bool               // until it holds
 		hear func(*bufio.Scanner) bool // or until so much is told
 	}{
 		{"while it is staged", there("RENEWAL"), nil},
