@@ -50,6 +50,18 @@ func TestTermsExpire(t *testing.T) {
 			t.Errorf("%+v is taken", bad)
 		}
 	}
+	for day, want := range map[string]string{"2028-02-29": "2027-02-28", "2028-03-01": "2027-03-01", "2027-03-01": "2026-03-01"} {
+		today, err := schema.ParseDate(day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (schema.Terms{Facts: 1}).FactsUntil(today).String(); got != want {
+			t.Errorf("on %s facts are over until %s, want %s", day, got, want)
+		}
+	}
+	if !schema.DefaultTerms().FactsUntil(schema.NewDate(2099, 1, 1)).IsZero() {
+		t.Error("without a term facts are over")
+	}
 	if !schema.DefaultTerms().Valid() || !(schema.Terms{}).Valid() {
 		t.Error("what is right is refused")
 	}

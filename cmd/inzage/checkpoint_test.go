@@ -101,6 +101,9 @@ func TestTermsInConfig(t *testing.T) {
 		"terms: {raw_days: 31}":     {Raw: -1},
 		"terms: {bundle_days: -1}":  {Raw: -1},
 		"terms: {bundle_days: 1e9}": {Raw: -1},
+		"terms: {facts_years: 7}":   {Raw: 30, Bundle: 30, Facts: 7},
+		"terms: {facts_years: 0}":   {Raw: -1},
+		"terms: {facts_years: 101}": {Raw: -1},
 	} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
