@@ -46,7 +46,7 @@ func TestMaskAllocations(t *testing.T) {
 		name    string
 		records []schema.Record
 		most    float64
-	}{{"export, 13 fields", exported(200), 20}, {"viewer, 52 fields", viewed(200), 6}} {
+	}{{"export, 13 fields", exported(200), 10}, {"viewer, 52 fields", viewed(200), 2}} {
 		c := builtin(t)
 		who := Reader{Lang: schema.Dutch, Zone: amsterdam(t)}
 		x, m := c.For(who), c.Masker(who, Others{})

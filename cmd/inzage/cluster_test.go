@@ -132,6 +132,8 @@ func TestWorkersShareACluster(t *testing.T) {
 			return false
 		}
 	})
+	// Asked of its log: a command that asks again and again takes a core from who builds.
+	queuetest.Eventually(t, "the other worker built all", func() bool { return two.count("job ends", `"job":"build"`) >= requests })
 	for i := range requests {
 		number := fmt.Sprintf("2026-%04d", i)
 		queuetest.Eventually(t, number+" is built", func() bool {

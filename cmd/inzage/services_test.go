@@ -18,12 +18,16 @@ func (b *bench) services(p *programs) {
 	p.add("filed", b.filed)
 	p.add("one worker", func() cost { return b.workers(1) })
 	p.add("two workers", func() cost { return b.workers(2) })
+	// What another machine adds shows where no worker uses more than a core of this one.
+	p.add("one worker, a core", func() cost { return b.workers(1, "GOMAXPROCS=1") })
+	p.add("two workers, a core", func() cost { return b.workers(2, "GOMAXPROCS=1") })
 }
 
 // start runs the program until the end of the benchmark, or until it is stopped.
-func (b *bench) start(args ...string) (log *transcript, stop func()) {
+func (b *bench) start(env []string, args ...string) (log *transcript, stop func()) {
 	log = new(transcript)
 	c := exec.CommandContext(b.Context(), b.program, args...)
+	c.Env = append(os.Environ(), env...)
 	c.Stderr = log
 	if err := c.Start(); err != nil {
 		b.Fatal(err)
@@ -38,7 +42,7 @@ func (b *bench) start(args ...string) (log *transcript, stop func()) {
 // bundle is ready.
 func (b *bench) filed() cost {
 	data := b.empty("serve")
-	log, stop := b.start("serve", "--data", data, "--listen", "")
+	log, stop := b.start(nil, "serve", "--data", data, "--listen", "")
 	defer stop()
 	queuetest.Eventually(b, "the service is ready", func() bool { return log.has(`"ready"`) })
 	demo := filepath.Join("..", "..", "testdata", "demo")
@@ -51,16 +55,16 @@ func (b *bench) filed() cost {
 
 // workers is how long so many workers take to build the requests that wait: a mix of
 // small and large ones, INZAGE_BENCH_REQUESTS (20) of them.
-func (b *bench) workers(n int) (c cost) {
+func (b *bench) workers(n int, env ...string) (c cost) {
 	b.Run(fmt.Sprint("workers ", n), func(t *testing.T) { // the cluster ends with it
 		within := *b
 		within.T = t
-		c = within.work(n)
+		c = within.work(n, env)
 	})
 	return c
 }
 
-func (b *bench) work(n int) cost {
+func (b *bench) work(n int, env []string) cost {
 	requests := int(benchSize(b.T, "INZAGE_BENCH_REQUESTS", 20))
 	cluster := queuetest.ServeRoles(b.T)
 	reach := func(roles ...string) []string {
@@ -73,7 +77,7 @@ func (b *bench) work(n int) cost {
 	queuetest.Eventually(b, "the cluster is prepared", func() bool {
 		return exec.CommandContext(b.Context(), b.program, append([]string{"cluster", "prepare"}, reach("setup")...)...).Run() == nil
 	})
-	clock, stop := b.start(append([]string{"serve", "--listen", ""}, reach("clock", "notify")...)...)
+	clock, stop := b.start(nil, append([]string{"serve", "--listen", ""}, reach("clock", "notify")...)...)
 	defer stop()
 	queuetest.Eventually(b, "the clock is ready", func() bool { return clock.has(`"ready"`) })
 	for i := range requests {
@@ -86,7 +90,7 @@ func (b *bench) work(n int) cost {
 	begun := time.Now()
 	logs := make([]*transcript, n)
 	for i := range logs {
-		log, stop := b.start(append([]string{"work", "--listen", "", "--temp", b.empty(fmt.Sprint("work", i))}, reach("fetch", "build")...)...)
+		log, stop := b.start(env, append([]string{"work", "--listen", "", "--temp", b.empty(fmt.Sprint("work", i))}, reach("fetch", "build")...)...)
 		defer stop()
 		logs[i] = log
 	}
