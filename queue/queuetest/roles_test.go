@@ -348,33 +348,6 @@ func TestRolesAreRefused(t *testing.T) {
 	r.renewLedger(t, gone.ID, asked.ID)
 }
 
-// renewLedger lets the facts of a request go that was erased two years ago, which is
-// the part of the same role.
-func (r roles) renewLedger(t *testing.T, gone, stays schema.RequestID) {
-	t.Helper()
-	desk := r.open(t, queue.RoleDesk)
-	if _, err := desk.Erase(t.Context(), gone, "someone"); err != nil {
-		t.Fatal(queuetest.Why(err))
-	}
-	o := queue.Options{Key: r.key, Now: func() time.Time { return time.Now().AddDate(2, 0, 0) }}
-	done, err := queue.Renew(t.Context(), r.access(t, queue.RoleSetup), o, queue.Renewing{Terms: schema.Terms{Facts: 1}})
-	if err != nil {
-		t.Fatal(queuetest.Why(err))
-	}
-	if done.Requests != 1 || done.N != 1 {
-		t.Errorf("it gives %+v", done)
-	}
-	if _, err := desk.Request(t.Context(), gone); schema.CodeOf(err) != schema.CodeNotFound {
-		t.Errorf("what lapsed gives %s", queuetest.Why(err))
-	}
-	if now, err := desk.Request(t.Context(), stays); err != nil || now.Entries != 3 {
-		t.Errorf("a request that stays has %d entries, %s", now.Entries, queuetest.Why(err))
-	}
-	if v, err := r.open(t, queue.RoleAudit).Verify(t.Context()); err != nil || len(v.Flaws) > 0 || v.Lapsed != done.Entries {
-		t.Errorf("%+v, %s", v, queuetest.Why(err))
-	}
-}
-
 // replaceKey replaces the organisation's key, which is the part of one role.
 func (r roles) replaceKey(t *testing.T, id schema.RequestID) queue.Key {
 	t.Helper()
