@@ -109,6 +109,14 @@ func (i Intruder) Entries() map[schema.RequestID]int {
 	return n
 }
 
+// Written is the place of the last entry of any request, for the test, which may be
+// a part of the one that the intruder came with.
+func (i Intruder) Written(t testing.TB) uint64 {
+	t.Helper()
+	i.t = t
+	return i.stream("LEDGER").CachedInfo().State.LastSeq
+}
+
 // Events is what programs that follow events see, in order.
 func (i Intruder) Events() (list [][]byte) {
 	i.t.Helper()

@@ -145,7 +145,7 @@ func by(ctx context.Context) caller {
 func (a *API) config() huma.Config {
 	return huma.Config{
 		OpenAPI:       &huma.OpenAPI{OpenAPI: "3.1.0", Info: &huma.Info{Title: "inzage", Version: "1"}},
-		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		Formats:       map[string]huma.Format{"application/json": strictJSON(), "json": strictJSON()},
 		DefaultFormat: "application/json",
 		Transformers:  []huma.Transformer{a.translate},
 		// A parameter that is not known may be a typing error that would show more

@@ -25,18 +25,21 @@ var words = sync.OnceValues(func() (*explain.Catalog, error) { return explain.Lo
 
 // house is an API on a real queue, in this process.
 type house struct {
-	t      *testing.T
+	t      testing.TB
 	q      *queue.Queue
 	api    *API
 	server *httptest.Server
+	access queue.Access
 	ahead  atomic.Int64 // how far the clock is ahead, in nanoseconds
 }
 
-func open(t *testing.T) *house {
+func open(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t}
 	now := func() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }
-	h.q = queuetest.New(t, func(o *queue.Options) { o.Now = now })
+	s := queuetest.Serve(t, t.TempDir())
+	h.access = s.Access()
+	h.q = queuetest.Open(t, s, func(o *queue.Options) { o.Now = now })
 	words, err := words()
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
@@ -322,6 +325,14 @@ func TestProblems(t *testing.T) {
 		"a day to come":          {"POST", "/requests", strings.Replace(sanne(), "2026-03-05", "2999-03-05", 1), []string{"Idempotency-Key", aKey}, 422, "input", "body.received", "future"},
 		"no day":                 {"POST", "/requests", strings.Replace(sanne(), "2026-03-05", "Kanarievogel", 1), []string{"Idempotency-Key", aKey}, 422, "input", "body.received", "form"},
 		"a case with a name":     {"POST", "/requests", sanne(`, "case": "K. Kanarievogel"`), []string{"Idempotency-Key", aKey}, 422, "input", "body.case", "form"},
+		"a name that has a dot":  {"POST", "/requests", sanne(`, "Kanarievogel.x": 1`), []string{"Idempotency-Key", aKey}, 422, "input", "body", "unknown"},
+		"two names that end so":  {"POST", "/requests", sanne(`, "Kanarievogel.x": 1, "x": 2`), []string{"Idempotency-Key", aKey}, 422, "input", "body", "unknown"},
+		"a parameter with a dot": {"GET", "/requests?Kanarievogel.x=1", "", nil, 422, "input", "query", "unknown"},
+		"a dot further inside":   {"POST", "/requests", strings.Replace(sanne(), `"name"`, `"Kanarievogel.x"`, 1), []string{"Idempotency-Key", aKey}, 422, "input", "body.subject", "unknown"},
+		"a name twice":           {"POST", "/requests", sanne(`, "channel": "mail"`), []string{"Idempotency-Key", aKey}, 400, "input", "body", "form"},
+		"a name twice, hidden":   {"POST", "/requests", `{"subject": {"name": "` + strings.Repeat(canary, 30) + `"}, ` + sanne()[1:], []string{"Idempotency-Key", aKey}, 400, "input", "body", "form"},
+		"not in UTF-8":           {"POST", "/requests", strings.Replace(sanne(), "Sanne", "S\xff\xfe", 1), []string{"Idempotency-Key", aKey}, 400, "input", "body", "form"},
+		"half a character":       {"POST", "/requests", strings.Replace(sanne(), "Sanne", `S\ud800`, 1), []string{"Idempotency-Key", aKey}, 400, "input", "body", "form"},
 		"no JSON":                {"POST", "/requests", `{"subject": "Kanarievogel`, []string{"Idempotency-Key", aKey}, 400, "input", "body", "form"},
 		"not JSON at all":        {"POST", "/requests", "Kanarievogel", []string{"Idempotency-Key", aKey, "Content-Type", "text/plain"}, 415, "media-type", "", ""},
 		"too much":               {"POST", "/requests", sanne(`, "x": "` + strings.Repeat(canary, 8000) + `"`), []string{"Idempotency-Key", aKey}, 413, "too-large", "", ""},

@@ -156,6 +156,22 @@ func allowed(d *huma.ErrorDetail) []string {
 	return strings.Split(strings.TrimSuffix(list, `"`), ", ")
 }
 
+// holder is where the object stands that has a name which is not ours. The name can
+// have dots in it, like those between the names of a place.
+func holder(d *huma.ErrorDetail) string {
+	object, _ := d.Value.(map[string]any)
+	where := d.Location
+	for name := range object { // of several that fit, the longest: then nothing of any is left
+		if rest, ok := strings.CutSuffix(d.Location, "."+name); ok && len(rest) < len(where) {
+			where = rest
+		}
+	}
+	if where == d.Location {
+		return "body"
+	}
+	return where
+}
+
 // fault names what huma found, and where. A name that is not ours came from who
 // sent it, and is not sent back.
 func fault(d *huma.ErrorDetail) (where, code string) {
@@ -169,11 +185,10 @@ func fault(d *huma.ErrorDetail) (where, code string) {
 		return false
 	}
 	switch {
-	case says("unexpected property", "unknown query parameter"):
-		if i := strings.LastIndexByte(where, '.'); i >= 0 {
-			where = where[:i]
-		}
-		return where, "unknown"
+	case says("unknown query parameter"):
+		return "query", "unknown"
+	case says("unexpected property"):
+		return holder(d), "unknown"
 	case says("required"):
 		return where, "missing"
 	case says("to be one of"):
