@@ -55,6 +55,7 @@ type Options struct {
 type API struct {
 	Options
 	pace      *pace
+	names     map[string]bool // every name that a body can have
 	documents map[schema.Lang][]byte
 	// verifying is held while the ledger is read: one at a time is enough.
 	verifying sync.Mutex

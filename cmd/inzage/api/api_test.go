@@ -328,6 +328,7 @@ func TestProblems(t *testing.T) {
 		"a name that has a dot":  {"POST", "/requests", sanne(`, "Kanarievogel.x": 1`), []string{"Idempotency-Key", aKey}, 422, "input", "body", "unknown"},
 		"two names that end so":  {"POST", "/requests", sanne(`, "Kanarievogel.x": 1, "x": 2`), []string{"Idempotency-Key", aKey}, 422, "input", "body", "unknown"},
 		"a parameter with a dot": {"GET", "/requests?Kanarievogel.x=1", "", nil, 422, "input", "query", "unknown"},
+		"what comes after a dot": {"POST", "/requests/Kanarievogel/identity", `{"Kanarievogel.a": 1, "b": 2, "c": 3, "d": 4}`, nil, 422, "input", "body", "unknown"},
 		"a dot further inside":   {"POST", "/requests", strings.Replace(sanne(), `"name"`, `"Kanarievogel.x"`, 1), []string{"Idempotency-Key", aKey}, 422, "input", "body.subject", "unknown"},
 		"a name twice":           {"POST", "/requests", sanne(`, "channel": "mail"`), []string{"Idempotency-Key", aKey}, 400, "input", "body", "form"},
 		"a name twice, hidden":   {"POST", "/requests", `{"subject": {"name": "` + strings.Repeat(canary, 30) + `"}, ` + sanne()[1:], []string{"Idempotency-Key", aKey}, 400, "input", "body", "form"},

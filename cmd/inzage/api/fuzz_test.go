@@ -66,7 +66,7 @@ func FuzzBody(f *testing.F) {
 			t.Errorf("%s answers %d %s: %s", path, w.Code, w.Header().Get("Content-Type"), w.Body)
 		}
 		for _, text := range textsOf(body) {
-			if strings.Contains(w.Body.String(), text) && !strings.Contains(ours, text) && !strings.Contains("body.subject.addresses[", text) {
+			if strings.Contains(w.Body.String(), text) && !strings.Contains(ours, text) && !strings.HasPrefix(text, "body.") {
 				t.Errorf("%s sends back %q: %s", path, text, w.Body)
 			}
 		}
@@ -144,14 +144,14 @@ func hostile() [][]string {
 		strings.Replace(sanne(), "sanne@voorbeeld.example", strings.Repeat("a", 9000)+"@b.example", 1),
 		strings.Replace(sanne(), "11111111-2222-3333-4444-555555555555", canary, 1), strings.Replace(sanne(), `"other"`, `{"`+canary+`": []}`, 1),
 	}
-	any := []string{
+	every := []string{
 		"", " ", "null", "true", "7", `"` + canary + `"`, "[]", "{}", "{", canary, "\xef\xbb\xbf{}", "{}{}", `{"a": 1, "a": 2}`,
 		strings.Repeat("[", 12000), strings.Repeat(`{"subject":`, 6000), `{"` + strings.Repeat("x", 20000) + `": 1}`, "9" + strings.Repeat("0", 30000),
 	}
-	identity := []string{`{"identity": "called-back"}`, `{"identity": "` + canary + `"}`, `{"identity": ["called-back"]}`, `{"identity": "called-back", "identity": 7}`}
+	identity := []string{with(`"` + canary + `.vogel": 1`), `{"identity": "called-back"}`, `{"identity": "` + canary + `"}`, `{"identity": ["called-back"]}`, `{"identity": "called-back", "identity": 7}`}
 	proposal := []string{
 		`{"act": "withdrawn"}`, `{"act": "refused", "code": "excessive", "reason": "` + canary + `"}`, `{"act": "released"}`, `{"act": "erased"}`,
 		`{"act": "extended", "code": "` + canary + `"}`, `{"act": "suspended", "reason": "` + strings.Repeat(canary, 700) + `"}`, `{"act": {"` + canary + `": 1}}`,
 	}
-	return [][]string{append(request, any...), append(identity, any...), append(proposal, any...)}
+	return [][]string{append(request, every...), append(identity, every...), append(proposal, every...)}
 }

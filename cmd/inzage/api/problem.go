@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -128,6 +129,7 @@ func (a *API) translate(ctx huma.Context, _ string, v any) (any, error) {
 				continue
 			}
 			where, code := fault(d)
+			where = a.ours(where)
 			f := a.flaw(l, where, code, "api.flaw."+code)
 			f.Allowed = allowed(d)
 			flaws = append(flaws, f)
@@ -154,6 +156,19 @@ func allowed(d *huma.ErrorDetail) []string {
 		return nil
 	}
 	return strings.Split(strings.TrimSuffix(list, `"`), ", ")
+}
+
+// ours is a place in a body without the words that are not ours: huma leaves a part
+// of a name with a dot in it in the places of all that comes after.
+func (a *API) ours(where string) string {
+	words := strings.Split(where, ".")
+	if words[0] != "body" {
+		return where
+	}
+	return strings.Join(slices.DeleteFunc(words, func(word string) bool {
+		name, _, _ := strings.Cut(word, "[")
+		return name != "body" && !a.names[name]
+	}), ".")
 }
 
 // holder is where the object stands that has a name which is not ours. The name can

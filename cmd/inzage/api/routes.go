@@ -38,6 +38,12 @@ func (a *API) register(mux *http.ServeMux) huma.API {
 	put(api, route{"list-entries", http.MethodGet, "/requests/{case}/ledger", queue.ScopeLedger, http.StatusOK}, a.entries)
 	put(api, route{"verify-ledger", http.MethodPost, "/ledger/verification", queue.ScopeLedger, http.StatusOK}, a.verify)
 	put(api, route{"list-events", http.MethodGet, "/events", queue.ScopeEvents, http.StatusOK}, a.events)
+	a.names = make(map[string]bool)
+	for _, s := range api.OpenAPI().Components.Schemas.Map() {
+		for name := range s.Properties {
+			a.names[name] = true
+		}
+	}
 	return api
 }
 

@@ -40,7 +40,7 @@ func strict(data []byte) error {
 	for {
 		token, err := d.Token()
 		if err != nil {
-			return nil // read to its end; it is well-formed
+			return nil //nolint:nilerr // it is well-formed, and read to its end
 		}
 		text, isText := token.(string)
 		switch {

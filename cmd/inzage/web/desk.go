@@ -148,7 +148,7 @@ func (d *Desk) Handler() http.Handler {
 func (d *Desk) today() schema.Date { return schema.CivilDate(d.Now(), d.Zone) }
 
 // headers are on every answer. A browser that once came to a desk behind TLS does
-// not come without it for a year (RFC 6797).
+// not come without it for a year (RFC 6797), nor to a host below it.
 func (d *Desk) headers(next http.Handler) http.Handler {
 	secure := strings.HasPrefix(d.Address, "https://")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -160,7 +160,7 @@ func (d *Desk) headers(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("X-Content-Type-Options", "nosniff")
 		if secure {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -56,7 +56,7 @@ func (v *visit) allow(most int64) { v.r.Body = http.MaxBytesReader(v.w, v.body, 
 func (d *Desk) guard(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		begun := time.Now()
-		v := &visit{w: w, r: req, lang: language(req), body: req.Body, quiet: strings.HasSuffix(r.path, progressPath) || req.Header.Get(quietHeader) != ""}
+		v := &visit{w: w, r: req, lang: d.visitorLang(req), body: req.Body, quiet: strings.HasSuffix(r.path, progressPath) || req.Header.Get(quietHeader) != ""}
 		v.allow(maxForm)
 		if c, err := req.Cookie(d.cookieName()); err == nil {
 			if s, ok := d.sessions.find(c.Value, v.quiet); ok {
@@ -142,10 +142,10 @@ func (d *Desk) deny(ctx context.Context, v *visit, r schema.Request) error {
 	return schema.Fail(codeForbidden, "open case", nil)
 }
 
-// language is what the visitor chose, else what the browser asks for first that
+// visitorLang is what the visitor chose, else what the browser asks for first that
 // the desk has, else Dutch.
-func language(r *http.Request) schema.Lang {
-	if c, err := r.Cookie(languageCookie); err == nil && known(c.Value) {
+func (d *Desk) visitorLang(r *http.Request) schema.Lang {
+	if c, err := r.Cookie(d.languageCookie()); err == nil && known(c.Value) {
 		return schema.Lang(c.Value)
 	}
 	return schema.AcceptedLang(r.Header.Get("Accept-Language"))

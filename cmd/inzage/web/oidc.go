@@ -119,6 +119,9 @@ func (s *service) end(state, browser string) (flow, bool) {
 // for each, so that two tabs can sign in side by side.
 func (d *Desk) browserCookie() string { return d.cookieName() + "-browser" }
 
+// languageCookie keeps the language that a visitor chose.
+func (d *Desk) languageCookie() string { return d.cookieName() + "-language" }
+
 // toService sends the browser to the sign-in service.
 func (d *Desk) toService(v *visit) error {
 	if d.service == nil {

@@ -24,6 +24,9 @@ func TestOversight(t *testing.T) {
 	if a.status != http.StatusOK || len(lines) != 2 || !strings.HasPrefix(lines[1], r.Case+";") || !strings.HasPrefix(a.body, "\ufeffZaak;") {
 		t.Errorf("CSV: %d %q", a.status, a.body)
 	}
+	if d := a.header.Get("Content-Disposition"); !strings.HasPrefix(d, "attachment;") || a.header.Get("Content-Type") != "text/csv; charset=utf-8" {
+		t.Errorf("CSV comes as %q, %q", a.header.Get("Content-Type"), d)
+	}
 	if strings.Contains(a.body, string(r.Owner)) || strings.Contains(a.body, nameOf(asker)) {
 		t.Error("the export says who it is about")
 	}

@@ -25,7 +25,7 @@ type Person struct {
 // process, asks people to sign in again.
 type session struct {
 	Person
-	token  string
+	token  string // of a copy only, as the browser sent it
 	begun  time.Time
 	proven time.Time // when the person last proved to be that person; zero for unknown
 	seen   time.Time
@@ -56,7 +56,7 @@ func (s *sessions) begin(who Person, proven time.Time) string {
 			delete(s.all, key)
 		}
 	}
-	s.all[hashed(token)] = &session{Person: who, token: token, begun: s.now(), proven: proven, seen: s.now(), ended: make(chan struct{})}
+	s.all[hashed(token)] = &session{Person: who, begun: s.now(), proven: proven, seen: s.now(), ended: make(chan struct{})}
 	return token
 }
 
@@ -76,7 +76,9 @@ func (s *sessions) find(token string, quiet bool) (session, bool) {
 	if !quiet {
 		one.seen = s.now()
 	}
-	return *one, true
+	found := *one
+	found.token = token
+	return found, true
 }
 
 func (s *sessions) end(token string) {
@@ -158,8 +160,6 @@ func hashed(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
-
-const languageCookie = "language"
 
 // cookieName is __Host-, which a browser takes from this host only and over TLS
 // only; a desk on this machine alone has no TLS.

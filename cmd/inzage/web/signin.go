@@ -190,7 +190,7 @@ func (d *Desk) start(v *visit) error {
 // language keeps the language that the visitor chose.
 func (d *Desk) language(v *visit) error {
 	if l := v.r.FormValue("language"); known(l) {
-		d.setCookie(v.w, languageCookie, l, 365*24*60*60)
+		d.setCookie(v.w, d.languageCookie(), l, 365*24*60*60)
 	}
 	return v.to(local(v.r.FormValue("back")))
 }

@@ -43,12 +43,18 @@ func TestSignInIsOnRecord(t *testing.T) {
 		desk.ServeHTTP(w, r)
 		return w.Header()
 	}
+	if got := post("/language", "language=en").Get("Set-Cookie"); !strings.HasPrefix(got, "__Host-inzage-language=en; Path=/;") {
+		t.Errorf("behind TLS the cookie of the language is %q", got)
+	}
 	asked := post("/sign-in", "person=0")
 	link := asked.Get("Location")
-	if got := asked.Get("Strict-Transport-Security"); got != "max-age=31536000" {
+	if got := asked.Get("Strict-Transport-Security"); got != "max-age=31536000; includeSubDomains" {
 		t.Errorf("Strict-Transport-Security is %q behind TLS", got)
 	}
-	post(link, "")
+	if got := post(link, "").Get("Set-Cookie"); !strings.HasPrefix(got, "__Host-inzage=") || !strings.Contains(got, "; Path=/;") ||
+		!strings.Contains(got, "; HttpOnly; Secure; SameSite=Lax") || strings.Contains(got, "Domain") {
+		t.Errorf("behind TLS the cookie is %q", got)
+	}
 	post(link, "") // used up
 	type line struct {
 		Message, How, Reason string

@@ -298,6 +298,17 @@ func TestPages(t *testing.T) {
 				if a.header.Get("Cache-Control") != "no-store" || !strings.Contains(a.header.Get("Content-Security-Policy"), "default-src 'none'") {
 					t.Errorf("%s: headers %v", path, a.header)
 				}
+				for header, want := range map[string]string{
+					"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
+					"Cross-Origin-Resource-Policy": "same-origin", "Content-Type": "text/html; charset=utf-8",
+				} {
+					if got := a.header.Get(header); got != want {
+						t.Errorf("%s: %s is %q, want %q", path, header, got, want)
+					}
+				}
+				if policy := a.header.Get("Content-Security-Policy"); !strings.Contains(policy, "frame-ancestors 'none'") || !strings.Contains(policy, "base-uri 'none'") {
+					t.Errorf("%s: the policy is %q", path, policy)
+				}
 				if !strings.Contains(a.body, `<html lang="`+l+`"`) {
 					t.Errorf("%s: not in %s", path, l)
 				}
