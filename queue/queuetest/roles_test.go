@@ -3,10 +3,14 @@ package queuetest_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go"
 
 	"inzage/queue"
 	"inzage/queue/cluster"
@@ -403,7 +407,10 @@ func TestStrangersStayOutside(t *testing.T) {
 		if err == nil {
 			q.Close()
 		}
-		if schema.CodeOf(err) != schema.CodeDenied {
+		// With TLS 1.3 a server looks at a client's certificate once the client thinks
+		// that all is well: the connection can be closed before the alert is read.
+		closed := strings.HasSuffix(name, "certificate") && errors.Is(err, nats.ErrTLS)
+		if schema.CodeOf(err) != schema.CodeDenied && !closed {
 			t.Errorf("%s gives %s, want %s", name, queuetest.Why(err), schema.CodeDenied)
 		}
 	}
