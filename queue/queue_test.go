@@ -34,4 +34,9 @@ func TestErrorsOfTheServer(t *testing.T) {
 			t.Errorf("%d in another error is %s, want %s", code, got, want)
 		}
 	}
+	for _, err := range []error{jetstream.ErrNoHeartbeat, jetstream.ErrServerShutdown, jetstream.ErrConsumerLeadershipChanged} {
+		if got := schema.CodeOf(queue.Fail("read ledger", err)); got != schema.CodeUnreachable {
+			t.Errorf("%v is %s, want %s", err, got, schema.CodeUnreachable)
+		}
+	}
 }
