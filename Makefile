@@ -12,10 +12,7 @@ SHELL := bash
 PACKAGES := ./... $(addprefix ./,$(sort $(dir $(wildcard testdata/*.go testdata/*/*.go))))
 TOOL := go tool -modfile=tools.mod
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
-FUZZTIME ?= 3s
-# Packages tested at the same time: twice the cores, since servers and browsers
-# wait for disks and for each other a fifth of the time.
-TOGETHER := $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
+FUZZTIME ?= 2s
 COUNT ?= 1
 
 # Without a C compiler Go has no race detector. CI must have one.
@@ -64,7 +61,7 @@ imports: ## check who may reach whom
 	.ci/imports
 
 .PHONY: fuzz
-fuzz: ## run every fuzz target for FUZZTIME (3s) each
+fuzz: ## run every fuzz target for FUZZTIME (2s) each
 	.ci/fuzz $(FUZZTIME) $(PACKAGES)
 
 .PHONY: fuzz-long
@@ -105,7 +102,7 @@ viewers: ## install the browser and the office program that tests look with
 .PHONY: race
 race: ## run the tests, with the race detector and in random order
 	@$(if $(RACE),:,echo 'no C compiler found: testing without the race detector')
-	go test $(RACE) -p $(TOGETHER) -shuffle=on -timeout 40m $(PACKAGES)
+	go test $(RACE) -shuffle=on -timeout 40m $(PACKAGES)
 
 .PHONY: long
 long: ## a bundle of full size; a day on which 100,000 requests owe reminders, cut off half-way; a start with as many; 10,000 entries while a cluster loses its leader; a service killed a hundred times at moments of another seed, COUNT (1) times over; 200 people on the dashboard of 10,000 cases
