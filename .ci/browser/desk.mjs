@@ -271,6 +271,15 @@ await look(admin, 'not-found')
 await admin.goto(`${address}/cases?show=extended`)
 await look(admin, 'cases-none')
 
+const away = await person(3) // the administrator on another computer
+await admin.goto(address + '/sign-ins')
+await look(admin, 'sign-ins')
+await admin.locator('button[value=others]').click()
+await look(admin, 'sign-ins-ended')
+await away.goto(address + '/cases')
+if (!away.url().includes('/sign-in')) say('a sign-in that was ended opens', away.url())
+await away.context().close()
+
 // Somebody else.
 const stranger = await person(1)
 const denied = await stranger.goto(own)

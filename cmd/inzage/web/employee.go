@@ -188,9 +188,8 @@ func (d *Desk) withdraw(v *visit) error {
 // the first byte leaves.
 func (d *Desk) take(v *visit) error {
 	page := "/requests/" + v.request.Case
-	if d.Now().Sub(v.who.proven) > fresh {
-		d.sessions.notice(v.who.token, d.Catalog.Text(v.lang, "desk.take.again"))
-		return v.to("/sign-in?next=" + escape(page))
+	if !d.fresh(v) {
+		return d.again(v, "desk.take.again", page)
 	}
 	r, err := d.Queue.Update(v.ctx(), v.request.ID, func(r schema.Request) ([]schema.Entry, error) {
 		if !takeable(r) || r.Taken >= mostTaken || d.today().After(d.until(r)) {

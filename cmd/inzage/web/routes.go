@@ -56,6 +56,9 @@ func (d *Desk) routes() []route {
 		{"POST", "/sign-in/{link}", true, nil, d.useLink},
 		{"GET", "/calendar/{whose}/{token}", true, nil, d.calendar},
 		{"POST", "/sign-out", false, everybody, d.signOut},
+		{"GET", "/sign-ins", false, everybody, d.signIns},
+		{"POST", "/sign-ins", false, everybody, d.endSignIns},
+		{"POST", "/sign-ins/others", false, admins, d.endOthers},
 
 		{"GET", "/requests", false, everybody, d.ownRequests},
 		{"GET", "/requests/new", false, everybody, d.askPage},

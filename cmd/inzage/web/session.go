@@ -1,10 +1,13 @@
 package web
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +28,7 @@ type Person struct {
 // process, asks people to sign in again.
 type session struct {
 	Person
+	id     string // names it on the page of that person; opens nothing
 	token  string // of a copy only, as the browser sent it
 	begun  time.Time
 	proven time.Time // when the person last proved to be that person; zero for unknown
@@ -56,7 +60,7 @@ func (s *sessions) begin(who Person, proven time.Time) string {
 			delete(s.all, key)
 		}
 	}
-	s.all[hashed(token)] = &session{Person: who, begun: s.now(), proven: proven, seen: s.now(), ended: make(chan struct{})}
+	s.all[hashed(token)] = &session{Person: who, id: rand.Text(), begun: s.now(), proven: proven, seen: s.now(), ended: make(chan struct{})}
 	return token
 }
 
@@ -82,12 +86,39 @@ func (s *sessions) find(token string, quiet bool) (session, bool) {
 }
 
 func (s *sessions) end(token string) {
+	key := hashed(token)
+	s.endAll(func(k string, _ *session) bool { return k == key })
+}
+
+// endAll ends the sessions that are meant, by the hash of their token, and counts
+// those that had not ended by themselves.
+func (s *sessions) endAll(meant func(key string, one *session) bool) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if one, ok := s.all[hashed(token)]; ok {
+	for key, one := range s.all {
+		if !meant(key, one) {
+			continue
+		}
+		if !s.ended(one) {
+			n++
+		}
 		close(one.ended)
-		delete(s.all, hashed(token))
+		delete(s.all, key)
 	}
+	return n
+}
+
+// of lists copies of somebody's sessions, the one that was used last first.
+func (s *sessions) of(who schema.Actor) (list []session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range s.all {
+		if one.Actor == who && !s.ended(one) {
+			list = append(list, *one)
+		}
+	}
+	slices.SortFunc(list, func(a, b session) int { return cmp.Or(b.seen.Compare(a.seen), strings.Compare(a.id, b.id)) })
+	return list
 }
 
 // lasts reports whether the session has not ended.

@@ -167,6 +167,15 @@ func (d *Desk) turnAway(v *visit, how, reason string) {
 	zerolog.Ctx(v.ctx()).Warn().Str("how", how).Str("reason", reason).Msg("sign-in refused")
 }
 
+// fresh reports whether the visitor proved just now to be that person.
+func (d *Desk) fresh(v *visit) bool { return d.Now().Sub(v.who.proven) <= fresh }
+
+// again asks for a fresh sign-in, says why, and leads back to a page.
+func (d *Desk) again(v *visit, why, page string) error {
+	d.sessions.notice(v.who.token, d.Catalog.Text(v.lang, why))
+	return v.to("/sign-in?next=" + escape(page))
+}
+
 func (d *Desk) signOut(v *visit) error {
 	d.sessions.end(v.who.token)
 	d.setCookie(v.w, d.cookieName(), "", -1)

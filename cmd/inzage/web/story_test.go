@@ -289,7 +289,7 @@ func TestPages(t *testing.T) {
 	}
 	for name, paths := range map[string][]string{
 		"": {"/sign-in", "/sign-in/nothing", "/nothing", "/guides", "/guides/employee", "/guides/admin", "/guides/dpo"}, asker: {"/requests", "/requests/" + r.Case, "/requests/" + r.Case + "/withdraw"},
-		admin: {"/cases", "/intake", "/intake/list", "/cases?show=closed", "/cases/" + r.Case, "/cases/" + r.Case + "/sample", "/cases/nothing"}, officer: {"/oversight", "/oversight/" + r.Case, "/oversight/calendar", "/catalog", "/promises", "/advice"},
+		admin: {"/sign-ins", "/cases", "/intake", "/intake/list", "/cases?show=closed", "/cases/" + r.Case, "/cases/" + r.Case + "/sample", "/cases/nothing"}, officer: {"/oversight", "/oversight/" + r.Case, "/oversight/calendar", "/catalog", "/promises", "/advice"},
 	} {
 		b := o.sit(name)
 		for _, path := range paths {
