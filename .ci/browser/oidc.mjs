@@ -9,13 +9,14 @@ const [redirect, userinfo] = process.argv.slice(2);
 const people = {
   employee: { name: 'Sanne de Wit', preferred_username: 'sanne@gemeente.example', tid: 'tenant', oid: 'object-1' },
   texted: { name: 'Noa Sms', preferred_username: 'noa@gemeente.example', tid: 'tenant', oid: 'object-3', amr: ['pwd', 'sms'] },
-  admin: { name: 'Bo Admin', preferred_username: 'bo@gemeente.example', tid: 'tenant', oid: 'object-2', roles: ['inzage.admin', 'mail.reader'] },
+  admin: { name: 'Bo Admin', preferred_username: 'bo@gemeente.example', tid: 'tenant', oid: 'object-2', roles: ['inzage.admin', 'mail.reader'], acr: 'loa2' },
 };
 
 const server = createServer();
 server.listen(0, '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, {
+    acrValues: ['loa1', 'loa2', 'loa3'],
     clients: [{ client_id: 'inzage', client_secret: 'a secret for tests', redirect_uris: [redirect] }],
     claims: { openid: ['sub'], profile: ['name', 'preferred_username', 'tid', 'oid', 'roles', 'auth_time', 'amr'] },
     conformIdTokenClaims: userinfo !== undefined, // Entra puts the claims in the ID token, SURFconext does not
@@ -24,6 +25,8 @@ server.listen(0, '127.0.0.1', () => {
     cookies: { keys: ['a key for tests'] },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...people[id] }) }),
   });
+  // How strongly somebody signed in, which the forms of this provider do not ask.
+  Object.defineProperty(provider.Session.prototype, 'acr', { get () { return people[this.accountId]?.acr; }, set () {} });
   server.on('request', provider.callback());
   console.log(issuer);
 });

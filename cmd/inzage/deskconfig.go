@@ -28,6 +28,7 @@ type signInConfig struct {
 	RoleClaim  string                `yaml:"role_claim"`
 	Roles      map[web.Role][]string `yaml:"roles"` // role → values of the claim
 	RefuseSMS  bool                  `yaml:"refuse_sms"`
+	Class      []string              `yaml:"acr"` // ways of signing in, one of which it takes
 }
 
 // theme reads the organisation's style sheet; none without a name.
@@ -58,9 +59,14 @@ func (c deskConfig) oidc(q *queue.Queue) (*web.OIDC, error) {
 	if !safeURL(c.Address) || !safeURL(s.Issuer) || s.Client == "" || key == "" || !slices.Contains(web.Profiles(), s.Profile) {
 		return nil, schema.Fail(schema.CodeConfig, "read sign-in settings of desk", nil)
 	}
+	// What has a space in it, or is empty, would be another demand than was meant.
+	if slices.ContainsFunc(s.Class, func(one string) bool { return one == "" || strings.ContainsAny(one, " \t\r\n") }) ||
+		s.Profile == web.Entra && len(s.Class) > 1 {
+		return nil, schema.Fail(schema.CodeConfig, "read acr of desk", nil)
+	}
 	o := &web.OIDC{
 		Issuer: s.Issuer, Client: s.Client, Secret: schema.NewPersonal(key), Profile: s.Profile,
-		RoleClaim: s.RoleClaim, Roles: make(map[string]web.Role), RefuseSMS: s.RefuseSMS, Actor: q.Actor,
+		RoleClaim: s.RoleClaim, Roles: make(map[string]web.Role), RefuseSMS: s.RefuseSMS, Class: s.Class, Actor: q.Actor,
 	}
 	for role, values := range s.Roles {
 		if !slices.Contains(web.Roles(), role) {

@@ -45,6 +45,9 @@ func TestDeskSettings(t *testing.T) {
 		"secret not there":    func(c *deskConfig) { c.SignIn.SecretFile = key + "x" },
 		"unknown profile":     func(c *deskConfig) { c.SignIn.Profile = "okta" },
 		"unknown role":        func(c *deskConfig) { c.SignIn.Roles["boss"] = []string{"b"} },
+		"an acr of two":       func(c *deskConfig) { c.SignIn.Class = []string{"c1 c2"} },
+		"an empty acr":        func(c *deskConfig) { c.SignIn.Class = []string{""} },
+		"two acr of Entra":    func(c *deskConfig) { c.SignIn.Class = []string{"c1", "c2"} },
 		"a value, two roles":  func(c *deskConfig) { c.SignIn.Roles[web.Officer] = []string{"a"} },
 	} {
 		c := good()

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/oauth2"
 
 	"inzage/schema"
 )
@@ -71,6 +74,31 @@ func (c claims) onlySMS() bool {
 		return slices.Contains([]string{"hwk", "swk", "sc", "otp", "pop", "fpt", "face", "iris", "fido"}, m)
 	})
 	return weak && !strong
+}
+
+// demand asks the service for one of the ways of signing in that count.
+func (s *service) demand() []oauth2.AuthCodeOption {
+	switch {
+	case len(s.Class) == 0:
+		return nil
+	case s.Profile == Entra:
+		text, _ := json.Marshal(map[string]any{"id_token": map[string]any{"acrs": map[string]any{"essential": true, "value": s.Class[0]}}})
+		return []oauth2.AuthCodeOption{oauth2.SetAuthURLParam("claims", string(text))}
+	default:
+		return []oauth2.AuthCodeOption{oauth2.SetAuthURLParam("acr_values", strings.Join(s.Class, " "))}
+	}
+}
+
+// strong reports whether the person signed in in a way that counts. A service may
+// let in otherwise whoever it was asked about (OpenID Connect Core 1.0 section
+// 3.1.2.1), so only what its ID token says is believed.
+func (s *service) strong(c claims) bool {
+	name := "acr"
+	if s.Profile == Entra {
+		name = "acrs"
+	}
+	said := claims{all: c.all}.list(name)
+	return len(s.Class) == 0 || slices.ContainsFunc(said, func(one string) bool { return slices.Contains(s.Class, one) })
 }
 
 // proven is when the person last proved to be that person (auth_time); a service

@@ -27,6 +27,10 @@ type OIDC struct {
 	// RefuseSMS refuses who proved to be somebody by a text message alone, where
 	// the service says how people signed in (claim amr, RFC 8176).
 	RefuseSMS bool
+	// Class are the ways of signing in that count, as the service names them (acr):
+	// one of them is asked for, and refused is who came in otherwise. None is any
+	// way. Entra knows one at a time (acrs, an authentication context).
+	Class []string
 	// Actor makes the opaque id of somebody.
 	Actor func(issuer, subject string) schema.Actor
 }
@@ -148,6 +152,7 @@ func (d *Desk) toService(v *visit) error {
 		f.again = v.who.Actor
 		options = append(options, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
 	}
+	options = append(options, d.service.demand()...)
 	state, err := d.service.begin(f)
 	if err != nil {
 		return err
@@ -160,6 +165,7 @@ const (
 	refusedGone   = "gone"   // too late, or begun in another browser
 	refusedDenied = "denied" // the service said no, or its answer does not hold
 	refusedSMS    = "sms"
+	refusedWeak   = "weak"  // not in a way that counts
 	refusedOther  = "other" // somebody else than who must sign in once more
 )
 
@@ -187,6 +193,9 @@ func (d *Desk) fromService(v *visit) error {
 	}
 	if d.service.RefuseSMS && c.onlySMS() {
 		return d.refuse(v, refusedSMS)
+	}
+	if !d.service.strong(c) {
+		return d.refuse(v, refusedWeak)
 	}
 	who := d.service.person(c)
 	if f.again != "" && who.Actor != f.again {

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/oauth2"
+
 	"inzage/queue/queuetest"
 	"inzage/schema"
 )
@@ -102,6 +104,53 @@ func TestSignInServiceRefuses(t *testing.T) {
 	}
 }
 
+// TestSignInStrongly: who did not sign in in a way that counts stays outside, also
+// where the service was asked for one of them and lets the person in.
+func TestSignInStrongly(t *testing.T) {
+	t.Parallel()
+	o := openWithService(t, Plain, "loa2", "loa3")
+	admin, weak := o.walker(), o.walker()
+	if page, code := weak.signIn("/sign-in/service", "employee"); code != http.StatusForbidden || !strings.Contains(weak.body, o.desk.Catalog.Text(schema.Dutch, "desk.refused.weak")) {
+		t.Errorf("who signed in otherwise came to %s: %d", page, code)
+	}
+	if page, code := admin.signIn("/sign-in/service", "admin"); code != http.StatusOK || page.Path != "/cases" {
+		t.Errorf("who signed in strongly came to %s: %d", page, code)
+	}
+	if refused := queuetest.Denials(t, o.q); refused["sign-in service weak "] != 1 {
+		t.Errorf("on record: %v", refused)
+	}
+}
+
+// TestDemand holds what is asked of a service, and what of its answer counts.
+func TestDemand(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		profile Profile
+		class   []string
+		asks    string // in the address
+		all     map[string]any
+		strong  bool
+	}{
+		{Plain, nil, "", nil, true},
+		{Plain, []string{"loa2", "loa3"}, "acr_values=loa2+loa3", map[string]any{"acr": "loa3"}, true},
+		{Plain, []string{"loa2", "loa3"}, "acr_values=loa2+loa3", map[string]any{"acr": "loa1"}, false},
+		{SURFconext, []string{"loa2"}, "acr_values=loa2", map[string]any{"acrs": []any{"loa2"}}, false},
+		{Entra, []string{"c1"}, url.Values{"claims": {`{"id_token":{"acrs":{"essential":true,"value":"c1"}}}`}}.Encode(), map[string]any{"acrs": []any{"p1", "c1"}}, true},
+		{Entra, []string{"c1"}, "essential", map[string]any{"acr": "c1"}, false},
+		{Entra, []string{"c1"}, "essential", nil, false},
+	} {
+		s := newService(&OIDC{Profile: tt.profile, Class: tt.class}, time.Now)
+		address := (&oauth2.Config{}).AuthCodeURL("s", s.demand()...)
+		if !strings.Contains(address, tt.asks) || len(tt.class) == 0 && strings.Contains(address, "acr") {
+			t.Errorf("%s %v asks %s", tt.profile, tt.class, address)
+		}
+		// What is said beside the ID token counts for nothing.
+		if got := s.strong(claims{all: tt.all, more: map[string]any{"acr": "loa2"}}); got != tt.strong {
+			t.Errorf("%s %v: %v is strong: %v", tt.profile, tt.class, tt.all, got)
+		}
+	}
+}
+
 // TestClaims holds what is made of what a service says.
 func TestClaims(t *testing.T) {
 	t.Parallel()
@@ -143,7 +192,7 @@ func TestClaims(t *testing.T) {
 }
 
 // openWithService is a desk that people come into by a real OpenID provider.
-func openWithService(t *testing.T, profile Profile) *office {
+func openWithService(t *testing.T, profile Profile, class ...string) *office {
 	t.Helper()
 	node := tool(t, "node")
 	if _, err := os.Stat("../../../.ci/browser/node_modules/oidc-provider"); err != nil {
@@ -157,7 +206,7 @@ func openWithService(t *testing.T, profile Profile) *office {
 	options.Address, options.Local = o.server.URL, nil
 	options.OIDC = &OIDC{
 		Issuer: provider(t, node, o.server.URL+"/sign-in/done", profile), Client: "inzage", Secret: schema.NewPersonal("a secret for tests"),
-		Profile: profile, RoleClaim: "roles", Roles: map[string]Role{"inzage.admin": Admin}, Actor: o.q.Actor, RefuseSMS: true,
+		Profile: profile, RoleClaim: "roles", Roles: map[string]Role{"inzage.admin": Admin}, Actor: o.q.Actor, RefuseSMS: true, Class: class,
 	}
 	var err error
 	if o.desk, err = New(options); err != nil {
