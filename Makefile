@@ -41,7 +41,8 @@ modules: ## fail where go.mod or tools.mod does not say what is imported
 	@go list -modfile=tools.mod -deps tool >/dev/null
 
 .PHONY: format
-format: ## fail where a file is not formatted
+format: ## fail where a file is not formatted, or a merge left both sides in it
+	@! grep -rnIE --exclude-dir=node_modules --exclude-dir=.git '^(<{7}|>{7}) ' .
 	@$(TOOL) golangci-lint fmt --diff || { echo 'not formatted; run: make fmt'; exit 1; }
 
 .PHONY: fmt

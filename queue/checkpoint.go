@@ -24,13 +24,17 @@ import (
 // elsewhere can prove later that none of them was changed or taken away, whoever
 // owns the server and its keys by then.
 //
+// It holds the record of denials too, which is beside the ledger.
+//
 // Its text is a signed note (https://c2sp.org/tlog-checkpoint) of a few lines,
-// which can be printed: the name of the log, the size, the root, the moment; an
-// empty line; the signature.
+// which can be printed: the name of the log, the size, the root, the moment, and
+// where the record of denials ended; an empty line; the signature. Other lines
+// behind the moment are of a version to come, and passed over, as C2SP asks.
 type Checkpoint struct {
-	Size int
-	Root [sha256.Size]byte
-	At   time.Time // UTC, whole seconds
+	Size    int
+	Root    [sha256.Size]byte
+	At      time.Time    // UTC, whole seconds
+	Denials []DenialHead // of each role that was ever refused anything
 	// Text is the note. Signed says that its signature was made with one of the
 	// keys that it was read with.
 	Text   []byte
@@ -113,14 +117,19 @@ func (q *Queue) Checkpoint(ctx context.Context, sign ed25519.PrivateKey) (Checkp
 	if err != nil {
 		return Checkpoint{}, err
 	}
-	root := t.root()
-	c := Checkpoint{Size: t.size, Root: root, At: at, Signed: true}
-	text := fmt.Sprintf("%s\n%d\n%s\n%s\n", logName, c.Size, base64.StdEncoding.EncodeToString(root[:]), at.Format(time.RFC3339))
+	c := Checkpoint{Size: t.size, Root: t.root(), At: at, Signed: true}
+	if c.Denials, err = q.denialHeads(ctx); err != nil {
+		return Checkpoint{}, err
+	}
+	lines := []string{logName, strconv.Itoa(c.Size), base64.StdEncoding.EncodeToString(c.Root[:]), at.Format(time.RFC3339)}
+	for _, head := range c.Denials {
+		lines = append(lines, head.String())
+	}
 	signer, err := noteSigner(q.Signer(sign))
 	if err != nil {
 		return Checkpoint{}, err
 	}
-	if c.Text, err = note.Sign(&note.Note{Text: text}, signer); err != nil {
+	if c.Text, err = note.Sign(&note.Note{Text: strings.Join(lines, "\n") + "\n"}, signer); err != nil {
 		return Checkpoint{}, schema.Fail(schema.CodeInternal, "sign checkpoint", err)
 	}
 	return c, nil
@@ -184,7 +193,7 @@ func ReadCheckpoint(text []byte, keys ...ed25519.PublicKey) (Checkpoint, error) 
 		return Checkpoint{}, bad // also where the signature is a known key's, and wrong
 	}
 	lines := strings.Split(n.Text, "\n")
-	if len(lines) != 5 || lines[0] != logName {
+	if len(lines) < 5 || lines[0] != logName {
 		return Checkpoint{}, bad
 	}
 	root, err := base64.StdEncoding.DecodeString(lines[2])
@@ -197,6 +206,15 @@ func ReadCheckpoint(text []byte, keys ...ed25519.PublicKey) (Checkpoint, error) 
 	}
 	if c.At, err = time.Parse(time.RFC3339, lines[3]); err != nil {
 		return Checkpoint{}, bad
+	}
+	for _, line := range lines[4:] {
+		head, is, err := readDenialHead(line)
+		if err != nil {
+			return Checkpoint{}, bad
+		}
+		if is {
+			c.Denials = append(c.Denials, head)
+		}
 	}
 	return c, nil
 }

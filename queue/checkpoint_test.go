@@ -209,6 +209,7 @@ func FuzzReadCheckpoint(f *testing.F) {
 	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
 	public, _ := key.Public().(ed25519.PublicKey)
 	f.Add([]byte("inzage-ledger\n3\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n2026-11-02T09:00:00Z\n\n— inzage-ledger AAAAAAAA\n"))
+	f.Add([]byte("inzage-ledger\n3\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n2026-11-02T09:00:00Z\ndenials clock 1 2026-11-02T09:00:00Z AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n— inzage-ledger AAAAAAAA\n"))
 	f.Add([]byte("\n\n— x y\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		c, err := queue.ReadCheckpoint(text, public)

@@ -2,9 +2,10 @@ package queue
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -23,34 +24,48 @@ type DenialFlaw struct {
 // which it was written, and what of the whole record is not as it was written. The
 // server numbers what it keeps, so what is taken out leaves a gap; each denial has
 // the hash of the one before it of its role. That the beginning is gone is told
-// where nothing can be too old to be kept yet; that the end is, is not.
+// where nothing can be too old to be kept yet; that the end is, by Prove, with a
+// checkpoint of a time when it was there.
 //
 // Who can write in the record of a role, which is who has its user, can write there
 // what they want: it is told as that role's.
 func (q *Queue) Denials(ctx context.Context, since time.Time) (list []Denial, flaws []DenialFlaw, err error) {
+	r, err := q.readDenials(ctx, since)
+	if err != nil {
+		return nil, nil, err
+	}
+	return r.list, r.flaws, nil
+}
+
+// readDenials reads the whole record. Those at the places are looked for besides.
+func (q *Queue) readDenials(ctx context.Context, since time.Time, places ...uint64) (*denialReader, error) {
 	stream, err := q.ledger.Stream(ctx, streamDenials)
 	if err != nil {
-		return nil, nil, fail("read denials", err)
+		return nil, fail("read denials", err)
 	}
 	info := stream.CachedInfo()
-	r := denialReader{since: since, last: make(map[string]string), next: max(info.State.FirstSeq, 1)}
+	r := &denialReader{since: since, last: make(map[Role]DenialHead), at: make(map[uint64]DenialHead), next: max(info.State.FirstSeq, 1)}
+	for _, place := range places {
+		r.at[place] = DenialHead{}
+	}
 	if info.State.FirstSeq > 1 && q.now().Sub(info.Created) < denialLife {
 		r.next = 1
 	}
 	if info.State.Msgs > 0 {
 		if err := r.read(ctx, stream, info.State.LastSeq); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	r.miss(info.State.LastSeq + 1)
-	return r.list, r.flaws, nil
+	return r, nil
 }
 
 // denialReader follows the record of every role at once.
 type denialReader struct {
 	since time.Time
-	last  map[string]string // by subject: the hash of the last one
-	next  uint64            // the place that comes next
+	last  map[Role]DenialHead   // the last one of each
+	at    map[uint64]DenialHead // what stands at the places that are looked for
+	next  uint64                // the place that comes next
 	list  []Denial
 	flaws []DenialFlaw
 }
@@ -80,7 +95,8 @@ func (r *denialReader) read(ctx context.Context, stream jetstream.Stream, last u
 		}
 		if seq := meta.Sequence.Stream; seq <= last {
 			r.miss(seq)
-			r.take(msg.Subject(), msg.Data(), seq)
+			role := Role(strings.TrimPrefix(msg.Subject(), subjectDenial))
+			r.take(DenialHead{Role: role, Place: seq, At: meta.Timestamp.UTC().Truncate(time.Second), Hash: sha256.Sum256(msg.Data())}, msg.Data())
 		}
 		r.next = meta.Sequence.Stream + 1
 	}
@@ -95,15 +111,18 @@ func (r *denialReader) miss(seq uint64) {
 }
 
 // take takes the next one.
-func (r *denialReader) take(subject string, text []byte, seq uint64) {
-	prev, known := r.last[subject]
-	r.last[subject] = hashOf(text)
+func (r *denialReader) take(head DenialHead, text []byte) {
+	prev, known := r.last[head.Role]
+	r.last[head.Role] = head
+	if _, ok := r.at[head.Place]; ok {
+		r.at[head.Place] = head
+	}
 	var kept keptDenial
 	err := json.Unmarshal(text, &kept)
 	d := kept.Denial
-	d.Role = Role(strings.TrimPrefix(subject, subjectDenial))
-	if err != nil || !d.plausible() || known && kept.Prev != prev {
-		r.flaws = append(r.flaws, DenialFlaw{seq, FlawChanged})
+	d.Role = head.Role
+	if err != nil || !d.plausible() || known && kept.Prev != hex.EncodeToString(prev.Hash[:]) {
+		r.flaws = append(r.flaws, DenialFlaw{head.Place, FlawChanged})
 	}
 	if err == nil && d.plausible() && !d.Until.Before(r.since) {
 		r.list = append(r.list, d)
@@ -113,8 +132,17 @@ func (r *denialReader) take(subject string, text []byte, seq uint64) {
 // plausible reports whether it can have been written by this program: what was
 // taken over writes what it likes, and people read it.
 func (d Denial) plausible() bool {
-	word := regexp.MustCompile(`^[\w.:/\\$>*{} -]{1,400}$`)
 	role := d.Role == "inzage" || d.Role == "command" || slices.Contains(Roles(), d.Role)
-	return role && d.Count > 0 && !d.Until.Before(d.From) && slices.Contains(DenialActs(), d.Act) && word.MatchString(d.What) &&
-		(d.Actor == "" || word.MatchString(string(d.Actor)))
+	return role && d.Count > 0 && !d.Until.Before(d.From) && slices.Contains(DenialActs(), d.Act) && plain(d.What) &&
+		(d.Actor == "" || plain(string(d.Actor)))
+}
+
+// plain reports whether a text is what a subject, a route or an id may look like.
+func plain(text string) bool {
+	for _, c := range text {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("_.:/\\$>*{} -", c) {
+			return false
+		}
+	}
+	return text != "" && len(text) <= 400
 }

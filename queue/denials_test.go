@@ -2,7 +2,9 @@ package queue_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +14,7 @@ import (
 
 	"inzage/queue"
 	"inzage/queue/queuetest"
+	"inzage/schema"
 )
 
 // What is refused is on record once with its count, adds up over closing and
@@ -68,6 +71,11 @@ func TestDenials(t *testing.T) {
 		t.Error("a denial can be deleted or purged")
 	}
 
+	kept, err := q.Checkpoint(t.Context(), nil)
+	if err != nil || len(kept.Denials) != 1 || kept.Denials[0].Role != "inzage" || kept.Denials[0].Place != uint64(len(list)) {
+		t.Fatalf("the checkpoint holds %+v of %d denials, %s", kept.Denials, len(list), queuetest.Why(err))
+	}
+
 	// Who got into the server adds what is none, and takes some away.
 	first := uint64(len(list)) //nolint:gosec // a count
 	in := queuetest.Intrude(t, s.Access())
@@ -81,12 +89,51 @@ func TestDenials(t *testing.T) {
 	if diff := cmp.Diff(wantFlaws, flaws); diff != "" {
 		t.Errorf("flaws (-want +got):\n%s", diff)
 	}
+	proves := func(q *queue.Queue, want ...queue.BreachKind) {
+		t.Helper()
+		if p, err := q.Prove(t.Context(), true, kept); err != nil || !slices.Equal(breaches(p), want) {
+			t.Errorf("against a checkpoint of before: %+v, %s; want %v", p.Breaches, queuetest.Why(err), want)
+		}
+	}
+	proves(q) // what came after it is for the reader of the record
 	if err := queue.ShrinkDenials(q); err != nil {
 		t.Fatal(err)
 	}
+	proves(q, queue.BreachDenials)
+	proves(queuetest.Open(t, s, func(o *queue.Options) { o.Now = func() time.Time { return time.Now().AddDate(2, 0, 0) } })) // too old to be kept
 	_, _, flaws = sums()
 	if len(flaws) < int(first) || flaws[0] != (queue.DenialFlaw{Place: 1, Kind: queue.FlawMissing}) { //nolint:gosec // a count
 		t.Errorf("denials that were taken away give %v", flaws)
+	}
+}
+
+// The line of a checkpoint says what was there at which place; another one is of a
+// version to come.
+func TestDenialHead(t *testing.T) {
+	t.Parallel()
+	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	public, _ := key.Public().(ed25519.PublicKey)
+	head := queue.DenialHead{Role: "clock", Place: 12, At: time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC), Hash: [32]byte{1, 2}}
+	for _, c := range []struct {
+		line string
+		want []queue.DenialHead
+		code schema.Code
+	}{
+		{head.String(), []queue.DenialHead{head}, ""},
+		{"weather fine", nil, ""},
+		{"denials clock 12 2026-11-28T09:00:00Z", nil, schema.CodeSyntax},
+		{strings.Replace(head.String(), " 12 ", " -1 ", 1), nil, schema.CodeSyntax},
+		{strings.Replace(head.String(), "2026", "soon", 1), nil, schema.CodeSyntax},
+		{strings.TrimSuffix(head.String(), "="), nil, schema.CodeSyntax},
+	} {
+		text, err := queue.SignNote("inzage-ledger\n3\n"+strings.Repeat("A", 43)+"=\n2026-11-02T09:00:00Z\n"+c.line+"\n", key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := queue.ReadCheckpoint(text, public)
+		if diff := cmp.Diff(c.want, read.Denials); schema.CodeOf(err) != c.code || err == nil && (!read.Signed || diff != "") {
+			t.Errorf("%q gives %v, signed %v (-want +got):\n%s", c.line, err, read.Signed, diff)
+		}
 	}
 }
 

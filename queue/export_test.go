@@ -3,9 +3,11 @@ package queue
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"strconv"
 
 	"github.com/nats-io/nats.go"
+	"golang.org/x/mod/sumdb/note"
 
 	"inzage/schema"
 )
@@ -218,3 +220,12 @@ func CutDenials(q *Queue) (deleting, purging error) {
 
 // ClassOf is how a subject is told.
 var ClassOf = classOf
+
+// SignNote signs a text as that of a checkpoint.
+func SignNote(text string, key ed25519.PrivateKey) ([]byte, error) {
+	signer, err := noteSigner(key)
+	if err != nil {
+		return nil, err
+	}
+	return note.Sign(&note.Note{Text: text}, signer)
+}

@@ -38,6 +38,7 @@ const (
 	BreachOlder     BreachKind = "older"      // likewise, and the store fits itself: an older copy of it was put back
 	BreachBackdated BreachKind = "back-dated" // an entry that was not there yet carries an earlier moment
 	BreachUnsigned  BreachKind = "unsigned"   // the checkpoint is not signed with a key that is known
+	BreachDenials   BreachKind = "denials"    // of the record of denials something was changed or taken away that was there
 	BreachTooEarly  BreachKind = "too-early"  // an entry lapsed that was written after the checkpoint, which is within the term
 )
 
@@ -86,7 +87,10 @@ func (q *Queue) Prove(ctx context.Context, whole bool, kept ...Checkpoint) (Proo
 	if err != nil && schema.CodeOf(err) != schema.CodeDamagedStore { // what is missing shows in the tree
 		return Proof{}, err
 	}
-	return p.result(whole), nil
+	proof := p.result(whole)
+	denials, err := q.proveDenials(ctx, kept)
+	proof.Breaches = append(proof.Breaches, denials...)
+	return proof, err
 }
 
 // prover follows the ledger from its beginning.

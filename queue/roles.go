@@ -136,6 +136,15 @@ func api(subjects ...string) (list []string) {
 	return list
 }
 
+// reading is what it takes to read streams from one end to the other.
+func reading(streams ...string) (list []string) {
+	for _, stream := range streams {
+		list = append(append(list, "$JS.FC."+stream+".>"), api("CONSUMER.CREATE."+stream+".>", "CONSUMER.INFO."+stream+".*",
+			"CONSUMER.MSG.NEXT."+stream+".*", "CONSUMER.DELETE."+stream+".*")...)
+	}
+	return list
+}
+
 func (r Role) inLedger() []string {
 	if r == RoleEvents {
 		return append(api("STREAM.INFO."+streamEvents, "CONSUMER.CREATE."+streamEvents+".>", "CONSUMER.INFO."+streamEvents+".*",
@@ -161,11 +170,7 @@ func (r Role) inLedger() []string {
 	if len(r.kinds()) == 0 {
 		// The whole ledger, what it was day by day, the denials, and the register.
 		list = append(list, api("STREAM.MSG.GET."+streamCheckpoints, "DIRECT.GET."+streamCheckpoints)...)
-		for _, stream := range []string{streamLedger, streamDenials, prefixKV + bucketRegister} {
-			list = append(list, "$JS.FC."+stream+".>")
-			list = append(list, api("CONSUMER.CREATE."+stream+".>", "CONSUMER.INFO."+stream+".*", "CONSUMER.MSG.NEXT."+stream+".*",
-				"CONSUMER.DELETE."+stream+".*")...)
-		}
+		list = append(list, reading(streamLedger, streamDenials, prefixKV+bucketRegister)...)
 	}
 	for _, kind := range r.entries() {
 		list = append(list, subjectLedger+"*.*.entry."+string(kind))
@@ -209,10 +214,7 @@ func (r Role) inLedger() []string {
 // there.
 func renewalRights() []string {
 	list := append([]string{subjectLedger + ">", subjectRenewal + ">", subjectCheckpoint}, api("CONSUMER.LIST."+streamLedger)...)
-	for _, stream := range []string{streamLedger, streamRenewal} {
-		list = append(append(list, "$JS.FC."+stream+".>"), api("CONSUMER.CREATE."+stream+".>", "CONSUMER.INFO."+stream+".*",
-			"CONSUMER.MSG.NEXT."+stream+".*", "CONSUMER.DELETE."+stream+".*")...)
-	}
+	list = append(list, reading(streamLedger, streamRenewal, streamDenials)...)
 	for _, stream := range []string{streamLedger, streamCheckpoints} {
 		list = append(list, api("STREAM.MSG.GET."+stream, "DIRECT.GET."+stream)...)
 	}
