@@ -100,6 +100,8 @@ type Desk struct {
 	// those that come in pieces.
 	receiving chan struct{}
 	uploading *memorylocker.MemoryLocker
+	// acting and filing hold back who does more than a person can.
+	acting, filing *pace
 	// verifying is held while the ledger is read: one at a time is enough.
 	verifying sync.Mutex
 	// seen is what the lists are made from, until a case or the day changes.
@@ -126,6 +128,7 @@ func New(o Options) (*Desk, error) {
 	}
 	return &Desk{
 		Options: o, pages: p, guides: texts, sessions: newSessions(o.Now), service: newService(o.OIDC, o.Now), links: newLinks(o.Now),
+		acting: newPace(actsAtOnce, actsPerSecond), filing: newPace(filesAtOnce, filesPerSecond),
 		receiving: make(chan struct{}, receiving), uploading: memorylocker.New(),
 	}, nil
 }

@@ -79,6 +79,7 @@ func (d *Desk) guard(r route) http.Handler {
 const (
 	codeSignIn    schema.Code = "desk-sign-in"   // nobody is signed in
 	codeForbidden schema.Code = "desk-forbidden" // not with these roles, or not this case
+	codeTooFast   schema.Code = "desk-too-fast"  // somebody does more than a person can
 )
 
 // enter asks whether the visitor may be here, and finds the case.
@@ -88,6 +89,12 @@ func (d *Desk) enter(ctx context.Context, v *visit, r route) error {
 	}
 	if v.who == nil {
 		return schema.Fail(codeSignIn, "enter desk", nil)
+	}
+	if p := d.paceOf(r); p != nil {
+		if wait := p.take(v.who.Actor, d.Now()); wait > 0 {
+			v.w.Header().Set("Retry-After", itoa(wait))
+			return schema.Fail(codeTooFast, "enter desk", nil)
+		}
 	}
 	if !v.has(r.roles...) {
 		d.Queue.Deny(queue.DenialPage, r.method+" "+r.path, v.who.Actor)
@@ -115,6 +122,20 @@ func (d *Desk) enter(ctx context.Context, v *visit, r route) error {
 	var err error
 	v.request, err = d.Queue.Request(ctx, found.ID) // the register may lag behind
 	return err
+}
+
+// paceOf is what holds back who comes to an address too often; nil for what changes
+// nothing, and for the pieces of a file that was begun.
+func (d *Desk) paceOf(r route) *pace {
+	switch r.method {
+	case http.MethodGet, http.MethodHead, http.MethodPatch:
+		return nil
+	case http.MethodPost:
+		if strings.HasSuffix(r.path, "/files") || strings.HasSuffix(r.path, "/uploads") {
+			return d.filing
+		}
+	}
+	return d.acting
 }
 
 // ownAmong is the visitor's own of the requests that share a case number: two

@@ -173,6 +173,8 @@ func (d *Desk) sorry(v *visit, err error) {
 	switch code {
 	case codeForbidden:
 		status, key = http.StatusForbidden, "forbidden"
+	case codeTooFast:
+		status, key = http.StatusTooManyRequests, "too-fast"
 	case schema.CodeNotFound:
 		status, key = http.StatusNotFound, "not-found"
 	case schema.CodeConflict:
