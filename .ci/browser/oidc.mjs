@@ -1,5 +1,6 @@
 // A sign-in service for the tests of the desk: node oidc.mjs REDIRECT [userinfo]
 // With userinfo, what it knows of a person is at its userinfo endpoint alone.
+// Who asks for /demote takes the roles of admin away.
 // It prints its issuer, and ends when its input does. Whoever signs in as NAME
 // gets the claims of NAME below; every password will do.
 import { createServer } from 'node:http';
@@ -22,12 +23,18 @@ server.listen(0, '127.0.0.1', () => {
     conformIdTokenClaims: userinfo !== undefined, // Entra puts the claims in the ID token, SURFconext does not
     pkce: { required: () => true },
     features: { devInteractions: { enabled: true } },
+    ttl: { IdToken: 24 * 60 * 60 }, // the desk's clock runs ahead in a test
     cookies: { keys: ['a key for tests'] },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...people[id] }) }),
   });
   // How strongly somebody signed in, which the forms of this provider do not ask.
   Object.defineProperty(provider.Session.prototype, 'acr', { get () { return people[this.accountId]?.acr; }, set () {} });
-  server.on('request', provider.callback());
+  const answer = provider.callback();
+  server.on('request', (request, response) => {
+    if (request.url !== '/demote') return answer(request, response);
+    delete people.admin.roles; // as when somebody gets another job
+    response.end();
+  });
   console.log(issuer);
 });
 process.stdin.resume();

@@ -79,6 +79,10 @@ const (
 	idle      = 30 * time.Minute // a session in which nothing happens
 	absolute  = 8 * time.Hour    // any session
 	linkLasts = 10 * time.Minute // a one-time link
+	// rolesLast is for how long the sign-in service is believed about what somebody
+	// may do. Then it is asked again, at the next page; a session that still has
+	// roles after another idle is over.
+	rolesLast = 30 * time.Minute
 	fresh     = 10 * time.Minute // a sign-in that counts for a download
 	// expiry is how long a released bundle can be taken, in days, and mostTaken
 	// how often.

@@ -63,6 +63,10 @@ func (d *Desk) guard(r route) http.Handler {
 				v.who = &s
 			}
 		}
+		if d.asksAgain(v, r) {
+			_ = v.to("/sign-in/service?renew=yes&next=" + escape(req.URL.RequestURI()))
+			return
+		}
 		err := d.enter(req.Context(), v, r)
 		if err == nil {
 			err = r.do(v)
@@ -73,6 +77,12 @@ func (d *Desk) guard(r route) http.Handler {
 		zerolog.Ctx(req.Context()).Debug().Str("route", r.method+" "+r.path).Str("code", string(schema.CodeOf(err))).
 			Int64("took_ms", time.Since(begun).Milliseconds()).Msg("page")
 	})
+}
+
+// asksAgain reports whether the sign-in service is to say again what the visitor may
+// do, before this page: one that a person opens, so that nothing is lost on the way.
+func (d *Desk) asksAgain(v *visit, r route) bool {
+	return v.who != nil && !r.public && !v.quiet && v.r.Method == http.MethodGet && v.who.rolesOlder(d.Now(), rolesLast)
 }
 
 // codes of the desk's own, beside those of schema.

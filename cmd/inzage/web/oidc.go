@@ -42,6 +42,7 @@ type flow struct {
 	nonce    string
 	next     string
 	again    schema.Actor // who must come back; empty for anybody
+	renews   bool         // only what that person may do is asked again
 	until    time.Time
 }
 
@@ -148,8 +149,10 @@ func (d *Desk) toService(v *visit) error {
 		next: local(v.r.FormValue("next")), until: d.Now().Add(linkLasts),
 	}
 	options := []oauth2.AuthCodeOption{oidc.Nonce(f.nonce), oauth2.S256ChallengeOption(f.verifier)}
-	if v.who != nil { // once more, and really: not by the service's own session
-		f.again = v.who.Actor
+	if v.who != nil {
+		f.again, f.renews = v.who.Actor, v.r.FormValue("renew") != ""
+	}
+	if v.who != nil && !f.renews { // once more, and really: not by the service's own session
 		options = append(options, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
 	}
 	options = append(options, d.service.demand()...)
@@ -201,7 +204,12 @@ func (d *Desk) fromService(v *visit) error {
 	if f.again != "" && who.Actor != f.again {
 		return d.refuse(v, refusedOther)
 	}
-	d.admit(v, byService, who, c.proven(d.Now(), f.again != ""))
+	one := session{Person: who, asked: d.Now(), proven: c.proven(d.Now(), f.again != "" && !f.renews)}
+	var before *session
+	if f.renews && v.who != nil && v.who.Actor == who.Actor { // its hours go on
+		before = v.who
+	}
+	d.admit(v, byService, one, before)
 	return v.to(f.next)
 }
 

@@ -31,6 +31,7 @@ type session struct {
 	id     string // names it on the page of that person; opens nothing
 	token  string // of a copy only, as the browser sent it
 	begun  time.Time
+	asked  time.Time // when the sign-in service said last what the person may do; zero for never
 	proven time.Time // when the person last proved to be that person; zero for unknown
 	seen   time.Time
 	notice string        // a text to show once
@@ -50,9 +51,15 @@ func newSessions(now func() time.Time) *sessions {
 	return &sessions{now: now, all: make(map[string]*session)}
 }
 
-// begin makes a session with a new token, whatever the browser had before.
-func (s *sessions) begin(who Person, proven time.Time) string {
+// begin makes a session with a new token, whatever the browser had before. Of a
+// session that it goes on with, it keeps when that began, and what it holds; nil is
+// none.
+func (s *sessions) begin(one session, before *session) string {
 	token := rand.Text()
+	one.id, one.begun, one.seen, one.ended = rand.Text(), s.now(), s.now(), make(chan struct{})
+	if before != nil {
+		one.begun, one.notice, one.draft = before.begun, before.notice, before.draft
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, old := range s.all {
@@ -60,13 +67,19 @@ func (s *sessions) begin(who Person, proven time.Time) string {
 			delete(s.all, key)
 		}
 	}
-	s.all[hashed(token)] = &session{Person: who, id: rand.Text(), begun: s.now(), proven: proven, seen: s.now(), ended: make(chan struct{})}
+	s.all[hashed(token)] = &one
 	return token
 }
 
 func (s *sessions) ended(one *session) bool {
 	now := s.now()
-	return now.Sub(one.seen) > idle || now.Sub(one.begun) > absolute
+	return now.Sub(one.seen) > idle || now.Sub(one.begun) > absolute || one.rolesOlder(now, rolesLast+idle)
+}
+
+// rolesOlder reports whether it is longer ago that the sign-in service said what the
+// person may do beside what everybody may.
+func (s *session) rolesOlder(now time.Time, than time.Duration) bool {
+	return len(s.Roles) > 0 && !s.asked.IsZero() && now.Sub(s.asked) > than
 }
 
 // find returns a copy of the session, as a sign of life of it unless it is quiet.

@@ -136,7 +136,7 @@ func (d *Desk) useLink(v *visit) error {
 		d.turnAway(v, byLink, refusedGone)
 		return d.show(v, http.StatusGone, "signin-gone", nil)
 	}
-	d.admit(v, byLink, d.Local.People[one.person], d.Now())
+	d.admit(v, byLink, session{Person: d.Local.People[one.person], proven: d.Now()}, nil)
 	return v.to(one.next)
 }
 
@@ -149,13 +149,13 @@ const (
 // admit begins a session in the place of the one there was, and puts it on record
 // (ASVS 5.0, 16.3.1): how, and with which roles. Who it is stands in the ledger,
 // as the one who does something, and nowhere else.
-func (d *Desk) admit(v *visit, how string, who Person, proven time.Time) {
+func (d *Desk) admit(v *visit, how string, one session, before *session) {
 	if v.who != nil {
 		d.sessions.end(v.who.token)
 	}
-	d.setCookie(v.w, d.cookieName(), d.sessions.begin(who, proven), 0)
+	d.setCookie(v.w, d.cookieName(), d.sessions.begin(one, before), 0)
 	roles := zerolog.Arr()
-	for _, r := range who.Roles {
+	for _, r := range one.Roles {
 		roles.Str(string(r))
 	}
 	zerolog.Ctx(v.ctx()).Info().Str("how", how).Array("roles", roles).Msg("signed in")
