@@ -101,7 +101,9 @@ func TestNothingPersonalLeavesTheProgram(t *testing.T) {
 	ended := make(chan int, 1)
 	serve := func() (end func()) {
 		ctx, stop := context.WithCancel(t.Context())
-		go func() { ended <- begin(ctx, &log, "serve", "--log", "trace", "--listen", "127.0.0.1:0") }()
+		go func() {
+			ended <- begin(ctx, &log, "serve", "--log", "trace", "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0")
+		}()
 		return func() {
 			stop()
 			if code := <-ended; code != exitOK && code != exitInterrupted {
@@ -157,10 +159,14 @@ func TestNothingPersonalLeavesTheProgram(t *testing.T) {
 		begin(t.Context(), &said, args...)
 	}
 	base := "http://" + listening.FindAllStringSubmatch(log.String(), -1)[1][1]
-	for _, page := range []string{"/healthz", "/readyz", "/metrics", "/koos.kanarievogel"} {
-		if err := fetchPage(t.Context(), &said, base+page); err != nil {
+	metrics := "http://" + regexp.MustCompile(`"metrics":"([^"]+)"`).FindAllStringSubmatch(log.String(), -1)[1][1]
+	for _, page := range []string{base + "/healthz", base + "/readyz", metrics + "/metrics", base + "/koos.kanarievogel"} {
+		if err := fetchPage(t.Context(), &said, page); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if !strings.Contains(said.String(), "inzage_requests{") {
+		t.Error("the metrics were not looked at")
 	}
 	var shown kept
 	if code := begin(t.Context(), &shown, "token", "new", "--client", "zaaksysteem", "--scope", "requests:read,requests:create,decisions:prepare,ledger:read,events:read", "--json"); code != exitOK {

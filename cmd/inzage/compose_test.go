@@ -84,7 +84,7 @@ func (s service) here(temp string) []string {
 			args[i] = outside
 		case slices.Contains(s.Tmpfs, arg):
 			args[i] = temp
-		case i > 0 && args[i-1] == "--listen":
+		case i > 0 && (args[i-1] == "--listen" || args[i-1] == "--metrics"):
 			args[i] = ""
 		}
 	}
@@ -225,9 +225,10 @@ func (s service) holdsProgram(t *testing.T, name string) {
 		t.Errorf("%s works in %s, which is a disk", name, temp)
 	}
 	listen, _ := command.Flags().GetString("listen")
+	metrics, _ := command.Flags().GetString("metrics")
 	for _, port := range s.Ports {
-		if !strings.HasSuffix(port, listen[strings.LastIndex(listen, ":"):]) {
-			t.Errorf("%s publishes %s and listens at %s", name, port, listen)
+		if !strings.HasSuffix(port, listen[strings.LastIndex(listen, ":"):]) && !strings.HasSuffix(port, metrics[strings.LastIndex(metrics, ":"):]) {
+			t.Errorf("%s publishes %s and listens at %s and %s", name, port, listen, metrics)
 		}
 	}
 	if s.Build != "." || s.User == "" {

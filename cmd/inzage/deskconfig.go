@@ -18,6 +18,10 @@ type deskConfig struct {
 	// LargestMB is how large a file may be that is handed in, in MiB; 0 is 4096.
 	LargestMB int           `yaml:"largest_upload_mb"`
 	SignIn    *signInConfig `yaml:"sign_in"`
+	// TLS is what the desk itself speaks. Without it, it speaks HTTP, to this machine
+	// alone; Proxy says that something in front of it, on another, speaks TLS.
+	TLS   *tlsConfig `yaml:"tls"`
+	Proxy bool       `yaml:"behind_proxy"`
 }
 
 type signInConfig struct {

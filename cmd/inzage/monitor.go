@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -18,8 +19,9 @@ import (
 )
 
 // monitor tells other programs how the service does: /healthz (the process
-// lives), /readyz (it can take work), /metrics (Prometheus). Labels are kinds,
-// names of sources and codes; nothing that leads to a case or a person.
+// lives), /readyz (it can take work) and, at an address of its own, /metrics
+// (Prometheus). Labels are kinds, names of sources and codes; nothing that leads to
+// a case or a person.
 type monitor struct {
 	registry *prometheus.Registry
 	jobs     *prometheus.CounterVec
@@ -103,7 +105,7 @@ func (s states) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// handler serves the three pages.
+// handler serves the two pages that may stand beside the desk: they say a code.
 func (m *monitor) handler() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, nil) })
@@ -112,6 +114,13 @@ func (m *monitor) handler() *http.ServeMux {
 		defer stop()
 		answer(w, m.ready(ctx))
 	})
+	return mux
+}
+
+// metrics serves what only those who run the service need to see: how much there is
+// to do, and which version it is.
+func (m *monitor) metrics() http.Handler {
+	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
 	return mux
 }
@@ -147,9 +156,9 @@ func guarded(ctx context.Context, h http.Handler) http.Handler {
 	})
 }
 
-// listenHTTP serves until ctx ends; ready is told the address. The error has
-// CodeConfig where the address cannot be had.
-func listenHTTP(ctx context.Context, address string, h http.Handler, ready func(string)) error {
+// listenHTTP serves until ctx ends, by TLS where it is not nil; ready is told the
+// address. The error has CodeConfig where the address cannot be had.
+func listenHTTP(ctx context.Context, address string, by *tls.Config, h http.Handler, ready func(string)) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return schema.Fail(schema.CodeConfig, "listen on address", err)
@@ -160,6 +169,9 @@ func listenHTTP(ctx context.Context, address string, h http.Handler, ready func(
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 		// What it would say names addresses of people.
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
+	if by != nil {
+		l = tls.NewListener(l, by)
 	}
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()

@@ -46,7 +46,10 @@ func TestMonitorPages(t *testing.T) {
 	if code, _ := get(t, h, "/healthz"); code != http.StatusOK {
 		t.Errorf("alive: %d", code)
 	}
-	_, body := get(t, h, "/metrics")
+	if code, body := get(t, h, "/metrics"); code != http.StatusNotFound || strings.Contains(body, "inzage_") {
+		t.Errorf("beside the desk: %d %s", code, body)
+	}
+	_, body := get(t, m.metrics(), "/metrics")
 	for _, want := range []string{
 		`inzage_jobs_total{code="",kind="fetch",outcome="later",source="graphexport"} 2`,
 		`inzage_jobs_total{code="io",kind="build",outcome="tried",source=""} 1`,
@@ -71,10 +74,10 @@ func TestListenEndsWithItsContext(t *testing.T) {
 	address := make(chan string, 1)
 	end := make(chan error, 1)
 	go func() {
-		end <- listenHTTP(ctx, "127.0.0.1:0", http.NotFoundHandler(), func(a string) { address <- a })
+		end <- listenHTTP(ctx, "127.0.0.1:0", nil, http.NotFoundHandler(), func(a string) { address <- a })
 	}()
 	taken := <-address
-	if err := listenHTTP(ctx, taken, http.NotFoundHandler(), func(string) {}); schema.CodeOf(err) != schema.CodeConfig {
+	if err := listenHTTP(ctx, taken, nil, http.NotFoundHandler(), func(string) {}); schema.CodeOf(err) != schema.CodeConfig {
 		t.Errorf("an address that is taken: %v", err)
 	}
 	stop()
@@ -98,7 +101,7 @@ func TestPanicOfAPageSaysNothing(t *testing.T) {
 		}
 		panic(canary + r.URL.Query().Get("name"))
 	})
-	go func() { end <- listenHTTP(ctx, "127.0.0.1:0", h, func(a string) { address <- a }) }()
+	go func() { end <- listenHTTP(ctx, "127.0.0.1:0", nil, h, func(a string) { address <- a }) }()
 	base := "http://" + <-address
 	var said kept
 	for range 2 {

@@ -29,6 +29,7 @@ import (
 type serveFlags struct {
 	reach    *reachFlags
 	listen   string
+	metrics  string
 	temp     string
 	fetch    int
 	build    int
@@ -71,6 +72,7 @@ func (a *app) workCommand() *cobra.Command {
 func (a *app) serveFlags(c *cobra.Command, f *serveFlags) {
 	f.reach = a.reachFlags(c)
 	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8470", a.text("cli.flag.serve-listen"))
+	c.Flags().StringVar(&f.metrics, "metrics", "", a.text("cli.flag.serve-metrics"))
 	c.Flags().StringVar(&f.temp, "temp", "", a.text("cli.flag.temp"))
 	c.Flags().IntVar(&f.fetch, "fetches", 4, a.text("cli.flag.fetches"))
 	c.Flags().IntVar(&f.build, "builds", 1, a.text("cli.flag.builds"))
@@ -183,6 +185,14 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 		return err
 	}
 	if f.listen != "" {
+		by, err := conf.Desk.tls(ctx)
+		if err != nil {
+			return err
+		}
+		// In the demo people and secrets are invented.
+		if (desk != nil || programs != nil) && f.people == nil && conf.Desk.exposes(f.listen) {
+			return a.usage("cli.error.listen-open", "address", f.listen)
+		}
 		pages := m.handler()
 		if desk != nil {
 			pages.Handle("/", desk.Handler()) //nolint:contextcheck // each visit brings its own
@@ -191,8 +201,15 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 			pages.Handle(api.Base+"/", programs.Handler())
 		}
 		g.Go(func() error {
-			return listenHTTP(ctx, f.listen, pages, func(address string) {
+			return listenHTTP(ctx, f.listen, by, pages, func(address string) {
 				zerolog.Ctx(ctx).Info().Str("address", address).Msg("listening")
+			})
+		})
+	}
+	if f.metrics != "" {
+		g.Go(func() error {
+			return listenHTTP(ctx, f.metrics, nil, m.metrics(), func(address string) {
+				zerolog.Ctx(ctx).Info().Str("metrics", address).Msg("metrics")
 			})
 		})
 	}

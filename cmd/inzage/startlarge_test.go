@@ -32,7 +32,7 @@ func TestStartLarge(t *testing.T) {
 	// start is from the first instruction of the program until /readyz says ok.
 	start := func(what string) {
 		t.Helper()
-		cmd, log := exec.CommandContext(t.Context(), program, "serve", "--data", data, "--listen", "127.0.0.1:0"), new(transcript) //nolint:gosec // built here
+		cmd, log := exec.CommandContext(t.Context(), program, "serve", "--data", data, "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"), new(transcript) //nolint:gosec // built here
 		cmd.Stderr = log
 		begun := time.Now()
 		if err := cmd.Start(); err != nil {
@@ -47,7 +47,7 @@ func TestStartLarge(t *testing.T) {
 		took := time.Since(begun)
 		queuetest.Eventually(t, "the whole ledger was read", func() bool { return log.has("ledger verified") })
 		verified := time.Since(begun)
-		at := "http://" + address.FindStringSubmatch(log.text.String())[1] //nolint:gosec // of the program itself
+		at := "http://" + regexp.MustCompile(`"metrics":"([^"]+)"`).FindStringSubmatch(log.text.String())[1] //nolint:gosec // of the program itself
 		var rest string
 		for line := range strings.Lines(page(t.Context(), at+"/metrics")) {
 			if strings.HasPrefix(line, `inzage_requests{state="verified"}`) {

@@ -27,7 +27,7 @@ func TestTamperedStore(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	start := func() (*exec.Cmd, *transcript) {
 		t.Helper()
-		cmd, log := exec.CommandContext(t.Context(), program, "serve", "--data", data, "--listen", "127.0.0.1:0", "--lang", "en"), new(transcript) //nolint:gosec // built here
+		cmd, log := exec.CommandContext(t.Context(), program, "serve", "--data", data, "--listen", "", "--metrics", "127.0.0.1:0", "--lang", "en"), new(transcript) //nolint:gosec // built here
 		cmd.Stderr = log
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
@@ -62,7 +62,7 @@ func TestTamperedStore(t *testing.T) {
 	wants(exitFailed, "Then run inzage ledger rebuild.", "ledger", "verify")
 	service, log = start()
 	queuetest.Eventually(t, "the service tells it and goes on", func() bool { return log.has("inzage ledger rebuild", "tampered") && log.has("ledger verified") })
-	address := regexp.MustCompile(`"address":"([^"]+)"`)
+	address := regexp.MustCompile(`"metrics":"([^"]+)"`)
 	metric := func(name, want string) {
 		t.Helper()
 		queuetest.Eventually(t, name+" is "+want, func() bool {
