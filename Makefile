@@ -75,6 +75,7 @@ fuzz: ## run every fuzz target for FUZZTIME (2s) each
 .PHONY: fuzz-long
 fuzz-long: FUZZTIME = 5m
 fuzz-long: ## run every fuzz target for an hour each, in ROUNDS (12) of FUZZTIME (5m), and print how long each ran in all
+	.ci/fuzz restore
 	for n in $$(seq $(ROUNDS)); do .ci/fuzz $(FUZZTIME) $(PACKAGES); done
 	.ci/fuzz total
 
