@@ -165,6 +165,9 @@ func (a *app) senders(c config) (map[string]notices.Sender, error) {
 		if err != nil {
 			return nil, err
 		}
+		if m.Plain && !loopback(m.Server) {
+			return nil, schema.Fail(schema.CodeConfig, "read mail settings: plain is for a server on this machine", nil)
+		}
 		if m.Server == "" || m.From == "" || len(m.To) == 0 {
 			return nil, schema.Fail(schema.CodeConfig, "read mail settings", nil)
 		}
@@ -205,6 +208,16 @@ func safeURL(text string) bool {
 	if err != nil || u.Host == "" {
 		return false
 	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Host)
+}
+
+// loopback reports whether a host, with or without a port, is this machine as nobody
+// else reaches it. No host is every address there is.
+func loopback(address string) bool {
+	host := address
+	if h, _, err := net.SplitHostPort(address); err == nil {
+		host = h
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -156,6 +157,37 @@ func guarded(ctx context.Context, h http.Handler) http.Handler {
 	})
 }
 
+// sending is how long what somebody sends may take; uploads, whose size nobody
+// knows, give themselves more as they come in.
+const sending = time.Minute
+
+// hurried ends a connection on which somebody does not send what they began. Go's own
+// ReadTimeout would also end what takes long to answer.
+func hurried(most time.Duration, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body != http.NoBody {
+			conn := http.NewResponseController(w)
+			_ = conn.SetReadDeadline(time.Now().Add(most))
+			r.Body = &sent{r.Body, conn}
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// sent is a body that may take as long as it wants once it is there.
+type sent struct {
+	io.ReadCloser
+	conn *http.ResponseController
+}
+
+func (s *sent) Read(b []byte) (int, error) {
+	n, err := s.ReadCloser.Read(b)
+	if errors.Is(err, io.EOF) {
+		_ = s.conn.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
+
 // listenHTTP serves until ctx ends, by TLS where it is not nil; ready is told the
 // address. The error has CodeConfig where the address cannot be had.
 func listenHTTP(ctx context.Context, address string, by *tls.Config, h http.Handler, ready func(string)) error {
@@ -164,7 +196,7 @@ func listenHTTP(ctx context.Context, address string, by *tls.Config, h http.Hand
 		return schema.Fail(schema.CodeConfig, "listen on address", err)
 	}
 	s := &http.Server{
-		Handler: guarded(ctx, h), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: guarded(ctx, hurried(sending, h)), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		// Requests have the log, and are let finish when ctx ends.
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 		// What it would say names addresses of people.

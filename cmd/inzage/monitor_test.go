@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -126,5 +128,60 @@ func TestPanicOfAPageSaysNothing(t *testing.T) {
 		if strings.Contains(text, canary) || strings.Contains(text, "127.0.0.1") {
 			t.Errorf("%s shows it: %s", where, text)
 		}
+	}
+}
+
+// Who begins to send something and does not go on holds nothing up: the connection
+// ends, whether or not anybody reads what was sent. Who sends it in time may wait for
+// the answer for as long as that takes.
+func TestSlowBody(t *testing.T) {
+	t.Parallel()
+	const most = 200 * time.Millisecond
+	end := make(chan struct{})
+	var l net.ListenConfig
+	socket, err := l.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &http.Server{ReadHeaderTimeout: time.Minute, Handler: hurried(most, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/read":
+			if _, err := io.ReadAll(r.Body); err != nil {
+				w.WriteHeader(http.StatusRequestTimeout)
+			}
+		case "/think":
+			_, _ = io.ReadAll(r.Body)
+			<-end
+			if r.Context().Err() != nil {
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}
+	}))}
+	go func() { _ = s.Serve(socket) }()
+	t.Cleanup(func() { _ = s.Close() })
+	send := func(path, body string) net.Conn {
+		t.Helper()
+		c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", socket.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = c.Close() })
+		_ = c.SetDeadline(time.Now().Add(time.Minute))
+		if _, err := io.WriteString(c, "POST "+path+" HTTP/1.1\r\nHost: desk\r\nContent-Length: 10\r\n\r\n"+body); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	thinks := send("/think", "0123456789")
+	for _, path := range []string{"/read", "/leave"} {
+		if _, err := io.ReadAll(send(path, "half")); err != nil {
+			t.Errorf("%s: the connection stays: %v", path, err)
+		}
+	}
+	close(end) // long after its time was over
+	if res, err := http.ReadResponse(bufio.NewReader(thinks), nil); err != nil || res.StatusCode != http.StatusOK {
+		t.Errorf("what took long after it was read: %v, %v", res, err)
+	} else {
+		_ = res.Body.Close()
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"net"
 	"os"
 	"strings"
 	"sync"
@@ -88,10 +87,7 @@ func (c *certificate) current(ctx context.Context) *tls.Certificate {
 	return c.pair
 }
 
-// exposes reports whether others can read along at an address. An empty host is
-// every address there is.
+// exposes reports whether others can read along at an address.
 func (c deskConfig) exposes(address string) bool {
-	host, _, _ := net.SplitHostPort(address) // what cannot be split cannot be listened on either
-	ip := net.ParseIP(host)
-	return c.TLS == nil && !c.Proxy && host != "localhost" && (ip == nil || !ip.IsLoopback())
+	return c.TLS == nil && !c.Proxy && !loopback(address)
 }

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -151,10 +152,21 @@ func (c Config) Missing() string {
 	case c.Storage.Key.IsEmpty():
 		return "storage-key"
 	}
-	if u, err := url.Parse(c.Storage.Endpoint); c.Storage.Endpoint != "" && (err != nil || u.Host == "" || !strings.HasPrefix(u.Scheme, "http")) {
+	if c.Storage.Endpoint != "" && !safe(c.Storage.Endpoint) {
 		return "storage-endpoint"
 	}
 	return ""
+}
+
+// safe reports whether what goes to an address is encrypted on its way, or does not
+// leave this machine.
+func safe(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // MissingToAsk is Missing for who asks Graph and uses no storage: "tenant",
