@@ -161,12 +161,15 @@ func guarded(ctx context.Context, h http.Handler) http.Handler {
 // knows, give themselves more as they come in.
 const sending = time.Minute
 
-// hurried ends a connection on which somebody does not send what they began. Go's own
-// ReadTimeout would also end what takes long to answer.
+// hurried ends a connection on which somebody does not send what they began, or does
+// not take what they asked for. Go's own timeouts would also end what takes long to
+// answer, and what is long.
 func hurried(most time.Duration, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn := http.NewResponseController(w)
+		_ = conn.SetWriteDeadline(time.Time{}) // of the request before
+		w = &taken{w, conn, most}
 		if r.Body != http.NoBody {
-			conn := http.NewResponseController(w)
 			_ = conn.SetReadDeadline(time.Now().Add(most))
 			r.Body = &sent{r.Body, conn}
 		}
@@ -187,6 +190,21 @@ func (s *sent) Read(b []byte) (int, error) {
 	}
 	return n, err
 }
+
+// taken is an answer of which each piece is taken in time.
+type taken struct {
+	http.ResponseWriter
+	conn *http.ResponseController
+	most time.Duration
+}
+
+func (t *taken) Write(b []byte) (int, error) {
+	_ = t.conn.SetWriteDeadline(time.Now().Add(t.most))
+	return t.ResponseWriter.Write(b)
+}
+
+// Unwrap is for http.ResponseController.
+func (t *taken) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
 // listenHTTP serves until ctx ends, by TLS where it is not nil; ready is told the
 // address. The error has CodeConfig where the address cannot be had.

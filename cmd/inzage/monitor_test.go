@@ -132,12 +132,13 @@ func TestPanicOfAPageSaysNothing(t *testing.T) {
 }
 
 // Who begins to send something and does not go on holds nothing up: the connection
-// ends, whether or not anybody reads what was sent. Who sends it in time may wait for
-// the answer for as long as that takes.
+// ends, whether or not anybody reads what was sent; so does that of somebody who takes
+// no more of an answer. Who sends in time may wait for the answer for as long as that
+// takes.
 func TestSlowBody(t *testing.T) {
 	t.Parallel()
 	const most = 200 * time.Millisecond
-	end := make(chan struct{})
+	end, gone := make(chan struct{}), make(chan struct{})
 	var l net.ListenConfig
 	socket, err := l.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -149,6 +150,12 @@ func TestSlowBody(t *testing.T) {
 			if _, err := io.ReadAll(r.Body); err != nil {
 				w.WriteHeader(http.StatusRequestTimeout)
 			}
+		case "/long":
+			var err error
+			for err == nil {
+				_, err = w.Write(make([]byte, 64<<10))
+			}
+			close(gone)
 		case "/think":
 			_, _ = io.ReadAll(r.Body)
 			<-end
@@ -178,6 +185,8 @@ func TestSlowBody(t *testing.T) {
 			t.Errorf("%s: the connection stays: %v", path, err)
 		}
 	}
+	_ = send("/long", "0123456789") // and takes nothing
+	<-gone
 	close(end) // long after its time was over
 	if res, err := http.ReadResponse(bufio.NewReader(thinks), nil); err != nil || res.StatusCode != http.StatusOK {
 		t.Errorf("what took long after it was read: %v, %v", res, err)

@@ -100,9 +100,13 @@ type Desk struct {
 	sessions *sessions
 	service  *service // nil where there is none
 	links    *links
-	// receiving holds a place for each file that comes in, uploading the locks of
-	// those that come in pieces.
-	receiving chan struct{}
+	// places counts the files that come in, in all and of each person, uploading has
+	// the locks of those that come in pieces.
+	places struct {
+		sync.Mutex
+		taken int
+		of    map[schema.Actor]int
+	}
 	uploading *memorylocker.MemoryLocker
 	// acting and filing hold back who does more than a person can.
 	acting, filing *pace
@@ -130,11 +134,13 @@ func New(o Options) (*Desk, error) {
 	if o.Reception == nil {
 		o.Reception = &workers.Reception{Queue: o.Queue, Register: o.Register}
 	}
-	return &Desk{
+	d := &Desk{
 		Options: o, pages: p, guides: texts, sessions: newSessions(o.Now), service: newService(o.OIDC, o.Now), links: newLinks(o.Now),
 		acting: newPace(actsAtOnce, actsPerSecond), filing: newPace(filesAtOnce, filesPerSecond),
-		receiving: make(chan struct{}, receiving), uploading: memorylocker.New(),
-	}, nil
+		uploading: memorylocker.New(),
+	}
+	d.places.of = make(map[schema.Actor]int)
+	return d, nil
 }
 
 // Handler serves the desk.

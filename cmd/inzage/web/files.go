@@ -30,6 +30,8 @@ const (
 	// receiving is how many files can come in at once: each takes two parts of
 	// memory, 32 MiB.
 	receiving = 4
+	// receivingOfOne is how many of these one person can have.
+	receivingOfOne = 2
 	// patience is how long who sends may be silent.
 	patience = time.Minute
 	// resumeFrom is from which size on the page sends a file in pieces, so that
@@ -207,7 +209,7 @@ func (d *Desk) handIn(v *visit) error {
 	if err != nil {
 		return schema.Fail(schema.CodeUsage, "read form", nil)
 	}
-	leave, err := d.begin()
+	leave, err := d.begin(v)
 	if err != nil {
 		return err
 	}
@@ -281,13 +283,24 @@ func refusable(code schema.Code) bool {
 
 // begin waits for nobody: where enough files are coming in, who is next tries
 // again a little later.
-func (d *Desk) begin() (leave func(), err error) {
-	select {
-	case d.receiving <- struct{}{}:
-		return func() { <-d.receiving }, nil
-	default:
+func (d *Desk) begin(v *visit) (leave func(), err error) {
+	who := v.who.Actor
+	p := &d.places
+	p.Lock()
+	defer p.Unlock()
+	if p.taken >= receiving || p.of[who] >= receivingOfOne {
 		return nil, schema.Fail(schema.CodeUnreachable, "receive file", nil)
 	}
+	p.taken++
+	p.of[who]++
+	return func() {
+		p.Lock()
+		defer p.Unlock()
+		p.taken--
+		if p.of[who]--; p.of[who] == 0 {
+			delete(p.of, who)
+		}
+	}, nil
 }
 
 // receive stores one file of a form.

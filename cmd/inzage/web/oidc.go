@@ -46,9 +46,26 @@ type flow struct {
 	until    time.Time
 }
 
-// maxFlows is how many sign-ins can be under way: a bound for who begins them
+// mostBegun is how many sign-ins can be under way: a bound for who begins them
 // without end.
-const maxFlows = 10_000
+const mostBegun = 10_000
+
+// room makes room for one more sign-in: what is over goes, else what would be over
+// first. To refuse instead would let a stranger keep everybody out.
+func room[T any](all map[string]T, until func(T) time.Time, now time.Time) {
+	first, end := "", time.Time{}
+	for key, one := range all {
+		switch at := until(one); {
+		case now.After(at):
+			delete(all, key)
+		case first == "" || at.Before(end):
+			first, end = key, at
+		}
+	}
+	if len(all) >= mostBegun {
+		delete(all, first)
+	}
+}
 
 // service is the sign-in service as the desk knows it.
 type service struct {
@@ -92,20 +109,13 @@ func (s *service) config(p *oidc.Provider, address string) *oauth2.Config {
 }
 
 // begin keeps a flow, and returns its state.
-func (s *service) begin(f flow) (state string, err error) {
+func (s *service) begin(f flow) (state string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for key, old := range s.flows {
-		if s.now().After(old.until) {
-			delete(s.flows, key)
-		}
-	}
-	if len(s.flows) >= maxFlows {
-		return "", schema.Fail(schema.CodeFull, "begin sign-in", nil)
-	}
+	room(s.flows, func(f flow) time.Time { return f.until }, s.now())
 	state = rand.Text()
 	s.flows[hashed(state)] = f
-	return state, nil
+	return state
 }
 
 // end takes a flow away; only the browser that began it can.
@@ -156,11 +166,7 @@ func (d *Desk) toService(v *visit) error {
 		options = append(options, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
 	}
 	options = append(options, d.service.demand()...)
-	state, err := d.service.begin(f)
-	if err != nil {
-		return err
-	}
-	return v.to(d.service.config(p, d.Address).AuthCodeURL(state, options...))
+	return v.to(d.service.config(p, d.Address).AuthCodeURL(d.service.begin(f), options...))
 }
 
 // Why a sign-in came to nothing: desk.refused.<reason>.

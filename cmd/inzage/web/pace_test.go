@@ -40,10 +40,14 @@ func TestTooFast(t *testing.T) {
 		t.Fatalf("%s: nobody is held back", path)
 		return n, a
 	}
-	for path, want := range map[string]int{"/requests/" + r.Case + "/question": actsAtOnce - 1, "/requests/" + r.Case + "/files": filesAtOnce} { // asking was one
+	for _, tt := range []struct {
+		path string
+		want int
+	}{{"/requests/" + r.Case + "/question", actsAtOnce - 1}, {"/requests/" + r.Case + "/files", filesAtOnce}} { // asking was one
+		path := tt.path
 		n, a := until(path)
-		if n != want {
-			t.Errorf("%s: %d at once, want %d", path, n, want)
+		if n != tt.want {
+			t.Errorf("%s: %d at once, want %d", path, n, tt.want)
 		}
 		if wait, err := strconv.Atoi(a.header.Get("Retry-After")); err != nil || wait < 1 || wait > 60 {
 			t.Errorf("%s: Retry-After is %q", path, a.header.Get("Retry-After"))
@@ -65,5 +69,39 @@ func TestTooFast(t *testing.T) {
 	}
 	if o.desk.acting.take("new", stop.Add(time.Hour)); len(o.desk.acting.people) != 1 {
 		t.Errorf("%d people are remembered an hour later, want 1", len(o.desk.acting.people))
+	}
+}
+
+// TestPlaces: one person cannot take every place for files that come in.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	d := &Desk{}
+	d.places.of = make(map[schema.Actor]int)
+	take := func(who schema.Actor) func() {
+		leave, err := d.begin(&visit{who: &session{Person: Person{Actor: who}}})
+		if err != nil && schema.CodeOf(err) != schema.CodeUnreachable {
+			t.Error(err)
+		}
+		return leave
+	}
+	var leave []func()
+	for range receivingOfOne {
+		leave = append(leave, take("a"))
+	}
+	if take("a") != nil {
+		t.Error("one person takes more than theirs")
+	}
+	for range receiving - receivingOfOne {
+		who := schema.Actor(itoa(len(leave)))
+		leave = append(leave, take(who))
+	}
+	if take("last") != nil {
+		t.Error("more come in than there are places")
+	}
+	for _, l := range leave {
+		l()
+	}
+	if d.places.taken != 0 || len(d.places.of) != 0 || take("a") == nil {
+		t.Errorf("%d places are still taken, by %d", d.places.taken, len(d.places.of))
 	}
 }

@@ -44,11 +44,7 @@ func (l *links) make(person int, next string) (token string) {
 	token = rand.Text()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for key, old := range l.all {
-		if l.now().After(old.until) {
-			delete(l.all, key)
-		}
-	}
+	room(l.all, func(one link) time.Time { return one.until }, l.now())
 	l.all[hashed(token)] = link{person, next, l.now().Add(linkLasts)}
 	return token
 }

@@ -16,6 +16,42 @@ import (
 	"inzage/schema"
 )
 
+// TestManyBegin: who begins to sign in without end fills no memory, and keeps nobody
+// out: what was begun first is over first.
+func TestManyBegin(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	s, l := newService(&OIDC{}, func() time.Time { return now }), newLinks(func() time.Time { return now })
+	for i := range mostBegun {
+		until := now.Add(linkLasts).Add(time.Duration(i-mostBegun) * time.Millisecond)
+		s.flows[itoa(i)], l.all[itoa(i)] = flow{until: until}, link{until: until}
+	}
+	state, token := s.begin(flow{browser: hashed("b"), until: now.Add(linkLasts)}), l.make(0, "/")
+	if _, ok := s.end(state, "b"); !ok || len(s.flows) != mostBegun-1 {
+		t.Errorf("a flow that began last holds: %v, beside %d", ok, len(s.flows))
+	}
+	if _, ok := l.find(token, true); !ok || len(l.all) != mostBegun-1 {
+		t.Errorf("a link that was made last holds: %v, beside %d", ok, len(l.all))
+	}
+	for what, all := range map[string]bool{"flow": has(s.flows, "0"), "link": has(l.all, "0")} {
+		if all {
+			t.Errorf("the first %s is still there", what)
+		}
+	}
+	if !has(s.flows, "1") || !has(l.all, "1") {
+		t.Error("more than the first is gone")
+	}
+	now = now.Add(linkLasts)
+	if s.begin(flow{until: now.Add(linkLasts)}); len(s.flows) != 1 {
+		t.Errorf("%d flows ten minutes later, want the one that began then", len(s.flows))
+	}
+}
+
+func has[T any](all map[string]T, key string) bool {
+	_, ok := all[key]
+	return ok
+}
+
 // TestSignInIsOnRecord: the log has every sign-in and every refusal, the record of
 // denials the refusals, and neither who it was (ASVS 5.0, 16.3.1); a browser is told to come by TLS only where the
 // desk is behind it (3.4.1).

@@ -29,7 +29,7 @@ func (d *Desk) tus(do func(*handler.UnroutedHandler) http.HandlerFunc) func(*vis
 		if err != nil {
 			return err
 		}
-		leave, err := d.begin()
+		leave, err := d.begin(v)
 		if err != nil {
 			return err
 		}
