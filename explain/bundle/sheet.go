@@ -212,6 +212,9 @@ func (p *page) addTable(name string, cols, first, last int) {
 		Range: "A" + strconv.Itoa(first) + ":" + letter(cols-1) + strconv.Itoa(last),
 		Name:  name, StyleName: "TableStyleLight1", ShowRowStripes: new(true),
 	})
+	if p.err == nil {
+		p.err = p.setAside(name)
+	}
 }
 
 // put writes a row of one cell; a height of 0 is the usual one.

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -69,6 +70,7 @@ type workbook struct {
 	f       *excelize.File
 	sheets  []*sheet
 	sharing *sharing
+	tables  [][]byte // parts that are set aside, in the order of their numbers
 }
 
 // workbooks writes the workbooks into the bundle, one after the other.
@@ -110,7 +112,7 @@ func (w *workbook) pack() error {
 	if err := os.Remove(path); err != nil {
 		return schema.Fail(schema.CodeIO, "remove part of bundle", err)
 	}
-	w.sharing, w.f = nil, nil // of the next workbook there may be many
+	w.sharing, w.f, w.tables = nil, nil, nil // of the next workbook there may be many
 	return nil
 }
 
@@ -180,12 +182,32 @@ func (w *workbook) build() error {
 			return err
 		}
 	}
+	for i, t := range w.tables {
+		w.f.Pkg.Store(tablePart(i+1), t)
+	}
 	w.f.SetActiveSheet(0)
 	if types := w.f.ContentTypes; types != nil { // excelize adds these in the order of a map
 		sort.Slice(types.Defaults, func(i, j int) bool { return types.Defaults[i].Extension < types.Defaults[j].Extension })
 	}
 	return w.properties()
 }
+
+// setAside leaves of the table that was added last its number and name. excelize
+// reads those of every table of the workbook, twice, for each that is added, and of
+// the columns too what it has no use for. The tables are put back when all are there.
+func (w *workbook) setAside(name string) error {
+	n := len(w.tables) + 1
+	part, ok := w.f.Pkg.Load(tablePart(n))
+	if !ok {
+		return schema.Fail(schema.CodeInternal, "add table", errors.New("its part has another name"))
+	}
+	w.tables = append(w.tables, part.([]byte))
+	w.f.Pkg.Store(tablePart(n), fmt.Appendf(nil, `<table xmlns=%q id="%d" name=%q/>`, excelize.NameSpaceSpreadSheet.Value, n, name))
+	return nil
+}
+
+// tablePart is where excelize puts the table with a number.
+func tablePart(n int) string { return "xl/tables/table" + strconv.Itoa(n) + ".xml" }
 
 // shareStrings gives the rows' shared texts the numbers that the rows use:
 // excelize numbers strings in the order in which it first sees them. They pass
