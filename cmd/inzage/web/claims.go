@@ -65,6 +65,14 @@ func (c claims) list(name string) (texts []string) {
 	return texts
 }
 
+// verified reports whether the service says that the person has the address (OpenID
+// Connect Core 1.0 section 5.1): where people fill it in themselves, that of a
+// colleague would find the colleague's data. Some services say it as a text.
+func (c claims) verified() bool {
+	yes, _ := c.all["email_verified"].(bool)
+	return yes || c.text("email_verified") == "true"
+}
+
 // onlySMS reports whether a text message or a phone call was the only proof
 // beside a password. Where the service does not say, it is not known to be.
 func (c claims) onlySMS() bool {
@@ -136,6 +144,9 @@ func (s *service) person(c claims) Person {
 	who.Subject.Name = who.Name
 	for _, name := range []string{"preferred_username", "upn", "eduperson_principal_name", "email"} {
 		v := c.text(name)
+		if name == "email" && s.Profile == Plain && !c.verified() {
+			continue
+		}
 		if strings.Contains(v, "@") && !who.Subject.HasUPN(v) {
 			who.Subject.UPNs = append(who.Subject.UPNs, schema.NewPersonal(v))
 		}

@@ -171,6 +171,12 @@ func TestClaims(t *testing.T) {
 	if who := s.person(c); who.Actor != "i s" || who.Subject.ObjectID.Reveal() != "" {
 		t.Errorf("plain: actor %s", who.Actor)
 	}
+	for verified, want := range map[any]int{nil: 1, false: 1, "false": 1, true: 2, "true": 2} {
+		c.all["email"], c.all["email_verified"] = "colleague@x.example", verified
+		if who := s.person(c); len(who.Subject.UPNs) != want {
+			t.Errorf("email_verified %v: %d names, want %d", verified, len(who.Subject.UPNs), want)
+		}
+	}
 	if !c.onlySMS() {
 		t.Error("a text message alone was not seen")
 	}

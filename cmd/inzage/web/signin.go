@@ -175,6 +175,7 @@ func (d *Desk) again(v *visit, why, page string) error {
 func (d *Desk) signOut(v *visit) error {
 	d.sessions.end(v.who.token)
 	d.setCookie(v.w, d.cookieName(), "", -1)
+	v.w.Header().Set("Clear-Site-Data", `"cache"`) // also what "back" would show
 	return v.to("/sign-in")
 }
 

@@ -268,7 +268,11 @@ func TestSignIn(t *testing.T) {
 	want(t, "an old link", c.post(late), http.StatusGone)
 	d := o.sit(asker)
 	want(t, "from another site", d.do(http.MethodPost, "/requests", http.Header{"Sec-Fetch-Site": {"cross-site"}}, nil), http.StatusForbidden)
-	want(t, "sign out", d.post("/sign-out"), http.StatusSeeOther)
+	out := d.post("/sign-out")
+	want(t, "sign out", out, http.StatusSeeOther)
+	if got := out.header.Get("Clear-Site-Data"); got != `"cache"` {
+		t.Errorf("after signing out the browser is to clear %q", got)
+	}
 	if a := d.get("/requests"); !strings.HasPrefix(a.to, "/sign-in") {
 		t.Errorf("after signing out: %d", a.status)
 	}
