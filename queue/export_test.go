@@ -28,6 +28,16 @@ func Follows(q *Queue) bool {
 	return err == nil
 }
 
+// Told reports whether all that is on record was told.
+func Told(q *Queue) bool {
+	events, err := q.ledger.Stream(context.Background(), streamEvents)
+	if err != nil {
+		return false
+	}
+	ledger, err := q.ledger.Stream(context.Background(), streamLedger)
+	return err == nil && events.CachedInfo().State.LastSeq == ledger.CachedInfo().State.LastSeq
+}
+
 // Jobs is how many jobs are in the queue.
 func Jobs(q *Queue) uint64 {
 	s, err := q.ledger.Stream(context.Background(), streamJobs)

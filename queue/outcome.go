@@ -175,8 +175,12 @@ func (q *Queue) Retry(ctx context.Context, id schema.RequestID, part string, by 
 	return q.Append(ctx, id, e)
 }
 
-// The headers of a job that comes back.
-const headerTry = "Inzage-Try"
+// The header of a job that comes back, and those of a message that was set aside.
+const (
+	headerTry  = "Inzage-Try"
+	headerCode = "Inzage-Code"
+	headerOf   = "Inzage-Subject"
+)
 
 // scheduleLife is how long a job that has fired waits to be taken into the
 // queue; only a full queue makes it wait.
@@ -275,8 +279,8 @@ func (q *Queue) putAside(ctx context.Context, msg jetstream.Msg, why error) {
 		return
 	}
 	parked := nats.NewMsg(subjectParked)
-	parked.Header.Set("Inzage-Code", string(code))
-	parked.Header.Set("Inzage-Subject", msg.Subject())
+	parked.Header.Set(headerCode, string(code))
+	parked.Header.Set(headerOf, msg.Subject())
 	parked.Data = msg.Data()
 	if _, err := q.ledger.PublishMsg(ctx, parked); err != nil {
 		_ = msg.NakWithDelay(q.opts.Patience)

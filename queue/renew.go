@@ -5,7 +5,6 @@ import (
 	"crypto/ed25519"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -71,6 +70,9 @@ func (q *Queue) ensureRenewal(ctx context.Context) error {
 }
 
 func (q *Queue) renew(ctx context.Context, how Renewing) (Renewed, error) {
+	if err := q.noWorkers(ctx); err != nil {
+		return Renewed{}, err
+	}
 	names, err := streamNames(ctx, q.ledger)
 	if err != nil {
 		return Renewed{}, err
@@ -95,22 +97,6 @@ func (q *Queue) renew(ctx context.Context, how Renewing) (Renewed, error) {
 		}
 	}
 	return q.replace(ctx, how)
-}
-
-// idle refuses where somebody follows the ledger, as each service does. A worker
-// alone does not show: who writes meanwhile is refused, or has Renew fail.
-func (q *Queue) idle(ctx context.Context) error {
-	stream, err := q.ledger.Stream(ctx, streamLedger)
-	if err != nil {
-		return fail("open ledger", err)
-	}
-	list := stream.ListConsumers(ctx)
-	for info := range list.Info() {
-		if info.NumWaiting > 0 {
-			return schema.Fail(schema.CodeInUse, "renew ledger", nil)
-		}
-	}
-	return fail("list consumers", list.Err())
 }
 
 // stage writes what the ledger will be, and the mark once that is on the disk as a
@@ -151,7 +137,7 @@ func (q *Queue) stage(ctx context.Context, over Lapsing, how Renewing) error {
 		err = q.same(ctx, streamRenewal, l.tree)
 	}
 	if err == nil {
-		err = q.holdJobs(ctx, uint64(over.Size)) //nolint:gosec // a count
+		err = q.keepRest(ctx, l.over)
 	}
 	if err == nil {
 		_, err = q.ledger.CreateStream(ctx, mark)
@@ -196,38 +182,6 @@ func (q *Queue) same(ctx context.Context, name string, want tree) error {
 	return err
 }
 
-// holdJobs has JOBS take over from the ledger what comes after this size, once it has
-// taken over everything so far: to it, the new ledger is one that it knows nothing
-// of, and it would take over each job once more.
-func (q *Queue) holdJobs(ctx context.Context, size uint64) error {
-	ctx, stop := context.WithTimeout(ctx, jobsPatience)
-	defer stop()
-	for {
-		jobs, err := q.ledger.Stream(ctx, streamJobs)
-		if err != nil {
-			return fail("open jobs", err)
-		}
-		info := jobs.CachedInfo()
-		i := slices.IndexFunc(info.Sources, func(s *jetstream.StreamSourceInfo) bool { return s.Name == streamLedger })
-		if i >= 0 && info.Sources[i].Lag == 0 && info.Sources[i].Active >= 0 {
-			cfg := info.Config
-			for _, s := range cfg.Sources {
-				if s.Name == streamLedger {
-					s.OptStartSeq = size + 1
-				}
-			}
-			_, err := q.ledger.UpdateStream(ctx, cfg)
-			return fail("hold jobs", err)
-		}
-		if err := wait(ctx, jitter(100*time.Millisecond)); err != nil {
-			return err
-		}
-	}
-}
-
-// jobsPatience bounds how long the server may take to hand over what it was ordered.
-const jobsPatience = 2 * time.Minute
-
 // replace puts what was staged in the ledger's place. It may run again.
 func (q *Queue) replace(ctx context.Context, how Renewing) (Renewed, error) {
 	var done Renewed
@@ -257,6 +211,9 @@ func (q *Queue) replace(ctx context.Context, how Renewing) (Renewed, error) {
 	}
 	if err == nil {
 		err = q.freshRegister(ctx)
+	}
+	if err == nil {
+		err = q.renewRest(ctx, want.size)
 	}
 	if err == nil {
 		done.Checkpoint, err = q.checkpointNow(ctx, how.Sign)

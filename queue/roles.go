@@ -213,12 +213,14 @@ func (r Role) inLedger() []string {
 // renewalRights is what it takes to put another ledger in the place of the one that is
 // there.
 func renewalRights() []string {
-	list := append([]string{subjectLedger + ">", subjectRenewal + ">", subjectCheckpoint}, api("CONSUMER.LIST."+streamLedger)...)
+	list := append([]string{subjectLedger + ">", subjectRenewal + ">", subjectKeep + ">", subjectCheckpoint, subjectWake + "*." + wakeRenewal},
+		api("CONSUMER.LIST."+streamLedger, "CONSUMER.LIST."+streamEvents, "CONSUMER.CREATE."+streamEvents+".>")...)
+	list = append(list, subjectSchedule+">", subjectDue+">", subjectParked)
 	list = append(list, reading(streamLedger, streamRenewal, streamDenials)...)
-	for _, stream := range []string{streamLedger, streamCheckpoints} {
+	for _, stream := range []string{streamLedger, streamCheckpoints, streamJobs, streamSchedule, streamParked} {
 		list = append(list, api("STREAM.MSG.GET."+stream, "DIRECT.GET."+stream)...)
 	}
-	for _, stream := range []string{streamLedger, streamRenewal, streamRenewing, prefixKV + bucketRegister} {
+	for _, stream := range append(restStreams(), streamLedger, streamRenewal, streamRenewing, prefixKV+bucketRegister) {
 		list = append(list, api("STREAM.DELETE."+stream)...)
 	}
 	return list

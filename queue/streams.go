@@ -22,7 +22,7 @@ const (
 	streamEvents      = "EVENTS"      // what programs on NATS follow: inzage.event.<request>
 	streamDenials     = "DENIALS"     // what was refused and concerns no request: inzage.denial.<role>
 	streamCheck       = "CHECK"       // proves the key, and keeps what outlives it: inzage.check
-	streamRenewal     = "RENEWAL"     // what the ledger will be, while it is renewed: inzage.renewal.<the rest>
+	streamRenewal     = "RENEWAL"     // what the ledger will be, while it is renewed: inzage.renewal.<the rest>, and what waits: inzage.keep.<the rest>
 	streamRenewing    = "RENEWING"    // that RENEWAL is whole, and takes the ledger's place
 	streamRotation    = "ROTATION"    // while the key is being replaced: inzage.rotation.<name>
 	bucketRegister    = "register"    // snapshot of the register
@@ -151,7 +151,7 @@ func rotationStream(replicas int) jetstream.StreamConfig {
 // renewalStreams are what the ledger will be, and the mark that it is whole.
 func renewalStreams(replicas int) (renewal, mark jetstream.StreamConfig) {
 	renewal = jetstream.StreamConfig{
-		Name: streamRenewal, Subjects: []string{subjectRenewal + ">"}, Storage: jetstream.FileStorage, Replicas: replicas,
+		Name: streamRenewal, Subjects: []string{subjectRenewal + ">", subjectKeep + ">"}, Storage: jetstream.FileStorage, Replicas: replicas,
 		Discard: jetstream.DiscardNew, DenyDelete: true, DenyPurge: true, AllowAtomicPublish: true, MaxMsgSize: 64 << 10,
 	}
 	return renewal, keyStream(streamRenewing, subjectRenewing, replicas)
@@ -306,6 +306,9 @@ func (q *Queue) check(ctx context.Context, cfg jetstream.StreamConfig) error {
 	case theirs > layout:
 		return schema.Fail(schema.CodeNewerVersion, "open stream", nil)
 	case theirs < layout && !q.opts.Bind:
+		if cfg.Name == streamJobs { // where a renewal had it begin
+			cfg.Sources = stream.CachedInfo().Config.Sources
+		}
 		_, err = q.ledger.UpdateStream(ctx, cfg)
 		return fail("update stream", err)
 	}

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"inzage/queue"
 	"inzage/queue/embedded"
+	"inzage/schema"
 )
 
 // renewFlags are those of ledgerRenewCommand.
@@ -112,6 +114,13 @@ func (a *app) renewLedger(ctx context.Context, f renewFlags, conf config, how qu
 		err = renew(access)
 	}
 	bar.done()
+	switch code := schema.CodeOf(err); {
+	case url == "":
+	case code == schema.CodeInUse:
+		_, _ = fmt.Fprintln(a.stderr, a.text("cli.ledger.renew.busy"))
+	case code == schema.CodeDenied:
+		_, _ = fmt.Fprintln(a.stderr, a.text("cli.ledger.renew.rights"))
+	}
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,10 @@ func TestRenewKilled(t *testing.T) {
 	if _, err := q.Erase(t.Context(), gone.ID, "someone"); err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
+	if _, err := q.Append(t.Context(), open.ID, schema.Entry{Kind: schema.EntryFetch, Part: "graphexport"}); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	open.Entries++
 	kept, err := q.DailyCheckpoint(t.Context(), signer)
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
@@ -84,6 +88,8 @@ func TestRenewKilled(t *testing.T) {
 		if now, err := q.Request(t.Context(), open.ID); err != nil || now.Entries != open.Entries {
 			t.Errorf("%s: the request that stays: %+v, %s", at, now, queuetest.Why(err))
 		}
+		intruder := queuetest.Intrude(t, s.Access())
+		queuetest.Eventually(t, at+": its job waits, once", func() bool { return len(intruder.Waits()) == 1 })
 		return v.Lapsed
 	}
 	if _, err := renew(t.Context(), folder, nil); schema.CodeOf(err) != schema.CodeInUse {
@@ -119,6 +125,8 @@ func TestRenewKilled(t *testing.T) {
 		{"the old ledger is gone", func() bool { return there("RENEWING")() && !there("LEDGER")() }, nil},
 		{"the new one is written", nil, lines(1)}, // of a run that goes on
 		{"the register is made", func() bool { return !there("KV_register")() }, nil},
+		{"the jobs are gone", func() bool { return there("RENEWING")() && !there("JOBS")() }, nil},
+		{"events begin anew", func() bool { return there("RENEWING")() && !there("EVENTS")() }, nil},
 	} {
 		cmd := exec.CommandContext(t.Context(), self)
 		cmd.Env = append(os.Environ(), renewing+"="+folder)

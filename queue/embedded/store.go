@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -85,8 +86,8 @@ func dying(path string) bool {
 	while := ""
 	switch name := filepath.Base(path); {
 	case account == queue.AccountLedger && (name == "RENEWAL" || name == "RENEWING"):
-	case account == queue.AccountLedger && (name == "LEDGER" || name == "KV_register"):
-		while = "RENEWING" // a new one takes its place, which is on the disk as a whole
+	case account == queue.AccountLedger && slices.Contains([]string{"LEDGER", "KV_register", "JOBS", "SCHEDULE", "PARKED", "EVENTS"}, name):
+		while = "RENEWING" // a new one takes its place, and what it will hold is on the disk
 	case account == queue.AccountLedger:
 		return false
 	case name == "CHECK":

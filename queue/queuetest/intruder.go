@@ -3,6 +3,7 @@ package queuetest
 import (
 	"errors"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -94,6 +95,22 @@ func (i Intruder) Publish(subject, text string, headers ...string) {
 
 // Jobs is how many messages are in the queue of jobs.
 func (i Intruder) Jobs() uint64 { return i.stream("JOBS").CachedInfo().State.Msgs }
+
+// Waits lists the subjects of what waits for a worker or a moment, in order.
+func (i Intruder) Waits() (list []string) {
+	i.t.Helper()
+	for name, subjects := range map[string]string{"JOBS": "inzage.job.>", "SCHEDULE": "inzage.sched.>"} {
+		info, err := i.stream(name).Info(i.t.Context(), jetstream.WithSubjectFilter(subjects))
+		if err != nil {
+			i.t.Fatal(err)
+		}
+		for subject, n := range info.State.Subjects {
+			list = append(list, slices.Repeat([]string{subject}, int(n))...) //nolint:gosec // a count
+		}
+	}
+	slices.Sort(list)
+	return list
+}
 
 // Entries is how many entries each request has.
 func (i Intruder) Entries() map[schema.RequestID]int {

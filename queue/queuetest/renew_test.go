@@ -1,6 +1,7 @@
 package queuetest_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -18,7 +19,27 @@ func (r roles) renewLedger(t *testing.T, gone, stays schema.RequestID) {
 		t.Fatal(queuetest.Why(err))
 	}
 	o := queue.Options{Key: r.key, Now: func() time.Time { return time.Now().AddDate(2, 0, 0) }}
-	done, err := queue.Renew(t.Context(), r.access(t, queue.RoleSetup), o, queue.Renewing{Terms: schema.Terms{Facts: 1}})
+	renew := func(years int) (queue.Renewed, error) {
+		return queue.Renew(t.Context(), r.access(t, queue.RoleSetup), o, queue.Renewing{Terms: schema.Terms{Facts: years}})
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stopped, worker := make(chan error, 1), r.open(t, queue.RoleBuild) // which has nothing to do
+	go func() { stopped <- worker.Work(ctx, queue.Worker{Kinds: []queue.Kind{queue.KindBuild}}) }()
+	queuetest.Eventually(t, "it refuses while a worker is connected", func() bool {
+		_, err := renew(7) // nothing is over
+		return schema.CodeOf(err) == schema.CodeInUse
+	})
+	stop()
+	if err := <-stopped; err != nil {
+		t.Error(queuetest.Why(err))
+	}
+	worker.Close()
+	var done queue.Renewed
+	var err error
+	queuetest.Eventually(t, "the servers know that it left", func() bool {
+		done, err = renew(1)
+		return schema.CodeOf(err) != schema.CodeInUse
+	})
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
