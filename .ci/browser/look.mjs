@@ -23,22 +23,26 @@ const views = {
 }
 
 for (const file of pages) {
-  for (const [name, view] of Object.entries(views)) {
-    const say = (...words) => console.log(basename(file), `[${name}]`, ...words)
-    // Script is off in the page's world; what we evaluate runs all the same.
-    const context = await browser.newContext({ ...view, bypassCSP: false })
-    const page = await context.newPage()
-    page.on('request', r => { if (r.url() !== page.url() && !r.url().startsWith('file:')) say('requests', r.url()) })
-    page.on('console', m => { if (m.type() === 'error') say('console:', m.text()) })
-    page.on('pageerror', e => say('error:', e.message))
-    const requests = []
-    page.on('request', r => requests.push(r.url()))
-    await page.goto(pathToFileURL(file).href)
-    if (requests.length !== 1) say('makes', requests.length, 'requests')
+  let name = 'wide'
+  const say = (...words) => console.log(basename(file), `[${name}]`, ...words)
+  // Script is off in the page's world; what we evaluate runs all the same.
+  const context = await browser.newContext({ ...views.wide, bypassCSP: false })
+  const page = await context.newPage()
+  page.on('request', r => { if (r.url() !== page.url() && !r.url().startsWith('file:')) say('requests', r.url()) })
+  page.on('console', m => { if (m.type() === 'error') say('console:', m.text()) })
+  page.on('pageerror', e => say('error:', e.message))
+  const requests = []
+  page.on('request', r => requests.push(r.url()))
+  await page.goto(pathToFileURL(file).href)
+  // To read axe takes longer than to run it on most pages: the views are of one page.
+  await page.evaluate(axe)
+  for (const [view, { viewport, ...media }] of Object.entries(views)) {
+    name = view
+    await page.setViewportSize(viewport)
+    await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none', ...media })
 
     // A contrast of forced colours is the choice of who forces them.
     if (name !== 'forced colours') {
-      await page.evaluate(axe)
       const rules = name === 'dark' ? ['color-contrast', 'link-in-text-block'] : ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
       const result = await page.evaluate(runOnly => window.axe.run(document, { runOnly, resultTypes: ['violations'] }), rules)
       for (const v of result.violations) say('axe', v.id, v.help, v.nodes.length, v.nodes[0].html.slice(0, 200))
@@ -60,16 +64,18 @@ for (const file of pages) {
       await page.screenshot({ path: join(folder, basename(file) + '.png') })
       await page.pdf({ path: join(folder, basename(file) + '.pdf'), preferCSSPageSize: true })
     }
-    await context.close()
   }
+  if (requests.length !== 1) say('makes', requests.length, 'requests')
+  await context.close()
 }
 await browser.close()
 
 // keyboard walks through the page with Tab: everything that can have the focus
-// gets it, in the order of the page, and shows it.
+// gets it, in the order of the page, and shows it. Where another walk ended, the
+// next would go on: the body has the focus for a moment.
 async function keyboard (page, say) {
   const want = await page.evaluate(() => document.querySelectorAll('a[href],[tabindex="0"]').length)
-  await page.evaluate(() => { window.scrollTo(0, 0); document.activeElement.blur() })
+  await page.evaluate(() => { const b = document.body; b.tabIndex = -1; b.focus(); b.blur(); b.removeAttribute('tabindex'); window.scrollTo(0, 0) })
   let last = -1
   for (let i = 0; i < want; i++) {
     await page.keyboard.press('Tab')
