@@ -21,10 +21,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
 	"github.com/rs/zerolog"
 
@@ -51,12 +53,25 @@ type Options struct {
 // Server is the running server.
 type Server struct {
 	nats   *server.Server
+	inside *entrance
 	access queue.Access
 	key    queue.Key
 	own    queue.Key // the store's, see mark.go
 	undo   []func()  // in the order of starting
 	folder string
 	broken chan struct{} // closed when a stream takes nothing more
+}
+
+// entrance is the way in for this process. The library's connections keep it for as
+// long as anything keeps them, and it keeps the server no longer than that runs.
+type entrance struct{ server atomic.Pointer[server.Server] }
+
+// InProcessConn implements nats.InProcessConnProvider.
+func (e *entrance) InProcessConn() (net.Conn, error) {
+	if s := e.server.Load(); s != nil {
+		return s.InProcessConn()
+	}
+	return nil, nats.ErrConnectionClosed
 }
 
 // readyTimeout bounds the start: a store of a million messages takes a second.
@@ -127,12 +142,15 @@ func (s *Server) run(ctx context.Context, o Options, quota map[string]int64) err
 	if s.nats, err = server.NewServer(opts); err != nil {
 		return schema.Fail(schema.CodeConfig, "set up server", err)
 	}
+	s.inside = &entrance{}
+	s.inside.server.Store(s.nats)
 	broken := sync.OnceFunc(func() { close(s.broken) })
 	s.nats.SetLoggerV2(logger{zerolog.Ctx(ctx).With().Str("part", "nats").Logger(), broken}, false, false, false)
 	go s.nats.Start()
 	s.undo = append(s.undo, func() {
 		s.nats.Shutdown()
 		s.nats.WaitForShutdown()
+		s.inside.server.Store(nil)
 	})
 	if !s.nats.ReadyForConnections(readyTimeout) {
 		return schema.Fail(schema.CodeDamagedStore, "start server", nil)
@@ -232,7 +250,7 @@ func newUser() (user, seed string, err error) {
 // Access is how this process reaches the server.
 func (s *Server) Access() queue.Access {
 	a := s.access
-	a.Server = s.nats
+	a.Server = s.inside
 	return a
 }
 
