@@ -34,6 +34,7 @@ func TestRenewLarge(t *testing.T) {
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
+	queuetest.Open(t, server).Close() // it makes the streams
 	begun := time.Now()
 	queuetest.FillErased(t, server.Access(), requests, func(n int) time.Time { return time.Now().AddDate(-7+6*(n%2), 0, 0) })
 	server.Close()
