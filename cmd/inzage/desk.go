@@ -45,7 +45,7 @@ func (a *app) desk(ctx context.Context, q *queue.Queue, reception *workers.Recep
 		return nil, err
 	}
 	return web.New(web.Options{
-		Queue: q, Register: reception.Register, Reception: reception, Catalog: a.catalog, Zone: conf.zone(), Now: time.Now,
+		Queue: q, Register: reception.Register, Reception: reception, Catalog: a.catalog, Zone: conf.zone(), Terms: conf.Terms.terms(), Now: time.Now,
 		Organisation: organisation, Open: a.incoming(conf), Local: local,
 		OIDC: oidc, Address: conf.Desk.address(), Theme: theme, Registers: known, Posture: stands, Ends: ctx.Done(),
 		Sources: sources(""), Largest: int64(conf.Desk.LargestMB) << 20,

@@ -46,6 +46,7 @@ type Options struct {
 	Reception *workers.Reception
 	Catalog   *explain.Catalog
 	Zone      *time.Location
+	Terms     schema.Terms // for what the data protection officer sees of them
 	Now       func() time.Time
 	// Organisation is its name, for the head of each page.
 	Organisation string

@@ -95,6 +95,10 @@ type verifiedPage struct {
 	queue.Verified
 	At    string
 	Flaws []foundFlaw
+	// Renewed says of each renewal of the ledger what lapsed, Due of how many requests
+	// the facts are over and have not lapsed yet.
+	Renewed []string
+	Due     int
 	// Denials is what was refused in the last Days days and belongs to no case, and in
 	// how many places the record of it is not as it was written.
 	Days, Denials, DenialFlaws int
@@ -107,6 +111,21 @@ type foundFlaw struct {
 	Case string // empty where it is not known of which case
 	N    int
 	What queue.FlawKind
+}
+
+// factsDue counts the requests of which what happened may be forgotten: erased, and
+// nothing put on record since the term began.
+func (d *Desk) factsDue() (n int) {
+	until := d.Terms.FactsUntil(d.today())
+	if until.IsZero() {
+		return 0
+	}
+	for r := range d.Register.In(schema.StateErased) {
+		if !schema.CivilDate(r.Changed, d.Zone).After(until) {
+			n++
+		}
+	}
+	return n
 }
 
 // verifyLedger reads the whole ledger, for one who asks after the other.
@@ -122,6 +141,11 @@ func (d *Desk) verifyLedger(v *visit) error {
 		r, _ := d.Register.Request(f.Request)
 		p.Flaws = append(p.Flaws, foundFlaw{r.Case, f.N, f.Kind})
 	}
+	for _, r := range found.Renewals {
+		p.Renewed = append(p.Renewed, d.Catalog.Text(v.lang, "cli.ledger.renewal", "moment", d.moment(v.lang, r.At), "requests", r.Requests,
+			"entries", r.Entries, "until", d.moment(v.lang, r.Until), "years", r.Years))
+	}
+	p.Due = d.factsDue()
 	list, flaws, err := d.Queue.Denials(v.ctx(), d.Now().AddDate(0, 0, -denialDays))
 	if err != nil && schema.CodeOf(err) != schema.CodeNotFound { // a cluster of before has none yet
 		return err

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"inzage/queue/queuetest"
 	"inzage/schema"
@@ -64,4 +65,15 @@ func TestQuestions(t *testing.T) {
 		t.Errorf("after erasing: %d", page.status)
 	}
 	want(t, "ask after erasing", employee.post(own+"/question", "question", question), http.StatusConflict)
+
+	// Whose facts may be forgotten the officer sees where the ledger is read.
+	o.desk.Terms.Facts = 1
+	due := o.desk.Catalog.Text(schema.Dutch, "desk.lapse.due", "n", 1)
+	for days, want := range map[int]bool{0: false, 400: true} {
+		o.ahead.Add(int64(days) * int64(24*time.Hour))
+		if page := o.sit(officer).post("/oversight"); page.status != http.StatusOK || strings.Contains(page.body, due) != want {
+			t.Errorf("after %d days: %d, the facts of one request are told as over: %v", days, page.status, !want)
+		}
+		o.ahead.Add(-int64(days) * int64(24*time.Hour))
+	}
 }
