@@ -115,8 +115,8 @@ race: ## run the tests, with the race detector and in random order
 	go test $(RACE) -vet=off -shuffle=on -timeout 40m $(PACKAGES)
 
 .PHONY: long
-long: ## a bundle of full size; a day on which 100,000 requests owe reminders, cut off half-way; a start with as many; 10,000 entries while a cluster loses its leader; a service killed a hundred times at moments of another seed, COUNT (1) times over; 200 people on the dashboard of 10,000 cases
-	INZAGE_LONG=1 go test -count 1 -timeout 60m -run TestPartsRealSize -v ./explain/bundle
+long: ## a bundle of full size, and one of a file over 4 GiB; a day on which 100,000 requests owe reminders, cut off half-way; a start with as many; 10,000 entries while a cluster loses its leader; a service killed a hundred times at moments of another seed, COUNT (1) times over; 200 people on the dashboard of 10,000 cases
+	INZAGE_LONG=1 go test -count 1 -timeout 60m -run 'TestPartsRealSize|TestFileOverFourGiB' -v ./explain/bundle
 	INZAGE_LONG=1 go test -count 1 -timeout 120m -run TestRemindersOverARestart -v ./workers
 	INZAGE_LONG=1 go test -count 1 -timeout 60m -run TestStartLarge -v ./cmd/inzage
 	INZAGE_LONG=1 go test -count 1 -timeout 60m -run TestClusterLosesItsLeader -v ./queue/queuetest

@@ -254,13 +254,15 @@ func (v *verifier) again() bool {
 		h.CRC32, h.UncompressedSize64, h.CompressedSize64 = crc, uint64(size), f.CompressedSize64
 		if f.Flags&streamed != 0 {
 			h.Flags |= streamed
-			if size >= 1<<32-1 || f.CompressedSize64 >= 1<<32-1 {
-				h.ReaderVersion = 45
-			}
 		}
 		w, err := z.CreateRaw(h)
 		if err != nil {
 			return false
+		}
+		// Of what was streamed nobody knew yet, in front of it, that it is large: only
+		// the list at the end says so.
+		if f.Flags&streamed != 0 && (size >= 1<<32-1 || f.CompressedSize64 >= 1<<32-1) {
+			h.ReaderVersion = 45
 		}
 		raw, err := f.OpenRaw()
 		if err == nil {
