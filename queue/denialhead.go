@@ -63,9 +63,7 @@ func (q *Queue) denialHeads(ctx context.Context) ([]DenialHead, error) {
 	}
 	var heads []DenialHead
 	for _, role := range slices.Sorted(maps.Keys(r.last)) {
-		// The server lets anybody who has the user of a role write under its name only;
-		// under others nobody writes but who owns the disk.
-		if plain(string(role)) && !strings.Contains(string(role), " ") && len(heads) < 2*len(Roles()) {
+		if writes(role) { // under another name only who owns the disk can have written
 			heads = append(heads, r.last[role])
 		}
 	}

@@ -132,10 +132,13 @@ func (r *denialReader) take(head DenialHead, text []byte) {
 // plausible reports whether it can have been written by this program: what was
 // taken over writes what it likes, and people read it.
 func (d Denial) plausible() bool {
-	role := d.Role == "inzage" || d.Role == "command" || slices.Contains(Roles(), d.Role)
-	return role && d.Count > 0 && !d.Until.Before(d.From) && slices.Contains(DenialActs(), d.Act) && plain(d.What) &&
+	return writes(d.Role) && d.Count > 0 && !d.Until.Before(d.From) && slices.Contains(DenialActs(), d.Act) && plain(d.What) &&
 		(d.Actor == "" || plain(string(d.Actor)))
 }
+
+// writes reports whether denials are written under a name: a role's, or that of a
+// process with a server of its own.
+func writes(r Role) bool { return r == "inzage" || r == "command" || slices.Contains(Roles(), r) }
 
 // plain reports whether a text is what a subject, a route or an id may look like.
 func plain(text string) bool {

@@ -170,7 +170,7 @@ func appendTo(t *testing.T, q *queue.Queue, id schema.RequestID, entries ...sche
 	}
 }
 
-// tellAll tells programs what is on record so far.
+// tellOf tells programs what is on record so far.
 func tellOf(t *testing.T, q *queue.Queue) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())

@@ -71,6 +71,25 @@ func header(path string, method uint16, at time.Time) *zip.FileHeader {
 	return h
 }
 
+// streamed marks a part whose size stands behind it.
+const streamed = 0x8
+
+// large reports whether a part needs the sizes of ZIP64 (APPNOTE 4.4.8, 4.5.3).
+func large(h *zip.FileHeader) bool {
+	return h.UncompressedSize64 >= 1<<32-1 || h.CompressedSize64 >= 1<<32-1
+}
+
+// createPacked begins a part that is packed already. Of what is streamed nobody knows
+// in front of it that it is large: only the list at the end says so, which archive/zip
+// writes from the same header.
+func createPacked(z *zip.Writer, h *zip.FileHeader) (io.Writer, error) {
+	w, err := z.CreateRaw(h)
+	if h.Flags&streamed != 0 && large(h) {
+		h.ReaderVersion = 45
+	}
+	return w, err
+}
+
 // copy adds what r gives, deflated.
 func (a *archive) copy(path string, r io.Reader) (part, error) {
 	w, err := a.zip.CreateHeader(a.header(path, zip.Deflate))
@@ -113,7 +132,10 @@ type onlyReader struct{ io.Reader }
 func (a *archive) carry(path string, m *made, method uint16) error {
 	h := a.header(path, method)
 	h.CRC32, h.UncompressedSize64, h.CompressedSize64 = m.crc.Sum32(), uint64(m.size), uint64(m.packed)
-	w, err := a.zip.CreateRaw(h)
+	if large(h) { // archive/zip has no room for it in front
+		h.Flags |= streamed
+	}
+	w, err := createPacked(a.zip, h)
 	if err != nil {
 		return schema.Fail(schema.CodeIO, "write bundle", err)
 	}

@@ -1,10 +1,13 @@
 package bundle
 
 import (
+	"archive/zip"
+	"encoding/binary"
 	"io"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"inzage/schema"
 )
@@ -41,6 +44,50 @@ func TestFileOverFourGiB(t *testing.T) {
 	}
 	if report := Verify(f, info.Size(), nil); !report.Complete {
 		t.Errorf("the bundle does not verify: %+v", report.Findings)
+	}
+}
+
+// What is carried into the zip and has more than 4 GiB says its sizes where ZIP64 has
+// room for them: in front of it archive/zip writes none. The size is only claimed.
+func TestCarryOverFourGiB(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	m, err := newMade(filepath.Join(folder, "part"), true)
+	if err == nil {
+		_, err = m.Write([]byte("{}"))
+	}
+	if err == nil {
+		err = m.finish()
+	}
+	if err != nil {
+		t.Fatal(causes(err))
+	}
+	m.size = 1<<32 + 1
+	a, err := newArchive(filepath.Join(folder, "b.zip"), time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC))
+	if err == nil {
+		err = a.carry("records.jsonl", m, zip.Deflate)
+	}
+	if err == nil {
+		err = a.close()
+	}
+	if err != nil {
+		t.Fatal(causes(err))
+	}
+	z, err := zip.OpenReader(filepath.Join(folder, "b.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = z.Close() }()
+	f := z.File[0]
+	if f.UncompressedSize64 != 1<<32+1 || f.Flags&streamed == 0 || f.ReaderVersion != 45 {
+		t.Errorf("the list says %d bytes, flags %#x, version %d", f.UncompressedSize64, f.Flags, f.ReaderVersion)
+	}
+	text, err := os.ReadFile(filepath.Join(folder, "b.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sizes := binary.LittleEndian.Uint64(text[18:]); sizes != 0 {
+		t.Errorf("in front of it stand the sizes %#x", sizes)
 	}
 }
 

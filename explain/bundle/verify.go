@@ -255,14 +255,9 @@ func (v *verifier) again() bool {
 		if f.Flags&streamed != 0 {
 			h.Flags |= streamed
 		}
-		w, err := z.CreateRaw(h)
+		w, err := createPacked(z, h)
 		if err != nil {
 			return false
-		}
-		// Of what was streamed nobody knew yet, in front of it, that it is large: only
-		// the list at the end says so.
-		if f.Flags&streamed != 0 && (size >= 1<<32-1 || f.CompressedSize64 >= 1<<32-1) {
-			h.ReaderVersion = 45
 		}
 		raw, err := f.OpenRaw()
 		if err == nil {
@@ -283,9 +278,6 @@ func (v *verifier) again() bool {
 	}
 	return z.Close() == nil && out.Flush() == nil && same.at == v.size
 }
-
-// streamed marks a part whose size stands behind it.
-const streamed = 0x8
 
 // sameness is a writer that takes only the bytes that in has.
 type sameness struct {

@@ -44,17 +44,16 @@ accounts {
 }
 `
 
-// ServeCluster starts a cluster in fresh folders.
-func ServeCluster(t *testing.T) *Cluster {
+// newUsers gives the access a new user of each account, and returns their public keys
+// in the order ledger, blobs, keys.
+func newUsers(t *testing.T, a *queue.Access) (public []any) {
 	t.Helper()
-	c := &Cluster{}
-	var users []any
-	for _, cred := range []*queue.Credential{&c.Access.Ledger, &c.Access.Blobs, &c.Access.Keys} {
+	for _, cred := range []*queue.Credential{&a.Ledger, &a.Blobs, &a.Keys} {
 		pair, err := nkeys.CreateUser()
 		if err != nil {
 			t.Fatal(err)
 		}
-		public, err := pair.PublicKey()
+		user, err := pair.PublicKey()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,8 +62,16 @@ func ServeCluster(t *testing.T) *Cluster {
 			t.Fatal(err)
 		}
 		cred.Seed = string(seed)
-		users = append(users, public)
+		public = append(public, user)
 	}
+	return public
+}
+
+// ServeCluster starts a cluster in fresh folders.
+func ServeCluster(t *testing.T) *Cluster {
+	t.Helper()
+	c := &Cluster{}
+	users := newUsers(t, &c.Access)
 	ports := freePorts(t, 3)
 	var routes, files []string
 	for _, port := range ports {

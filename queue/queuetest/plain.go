@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nkeys"
 
 	"inzage/queue"
 )
@@ -32,25 +31,8 @@ accounts {
 // in deny. The result stops it; the end of the test does so too.
 func ServePlain(t *testing.T, folder string, deny ...string) (a queue.Access, stop func()) {
 	t.Helper()
-	args := []any{folder}
-	for _, cred := range []*queue.Credential{&a.Ledger, &a.Blobs, &a.Keys} {
-		pair, err := nkeys.CreateUser()
-		if err != nil {
-			t.Fatal(err)
-		}
-		public, err := pair.PublicKey()
-		if err != nil {
-			t.Fatal(err)
-		}
-		seed, err := pair.Seed()
-		if err != nil {
-			t.Fatal(err)
-		}
-		cred.Seed = string(seed)
-		if args = append(args, public); cred == &a.Ledger {
-			args = append(args, strings.Join(deny, ", "))
-		}
-	}
+	users := newUsers(t, &a)
+	args := []any{folder, users[0], strings.Join(deny, ", "), users[1], users[2]}
 	path := filepath.Join(t.TempDir(), "nats.conf")
 	if err := os.WriteFile(path, fmt.Appendf(nil, plainConfig, args...), 0o600); err != nil {
 		t.Fatal(err)
