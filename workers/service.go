@@ -108,9 +108,17 @@ func (s *Service) do(ctx context.Context, job queue.Job) error {
 		}
 		e = schema.Entry{Kind: schema.EntryNotified, Code: job.Entry.Notice(), Day: job.Entry.Day, Counts: map[string]int64{"sent": sent}}
 	}
+	// What is done is put on record although the worker is told to stop, or the
+	// entry itself is seen before it is answered and tells that the job is wanted no
+	// more: else whoever comes next would do it, and send it, once more.
+	ctx, end := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
+	defer end()
 	_, err := s.Queue.Append(ctx, job.Request.ID, e)
 	return err
 }
+
+// recordTime is how long that may take.
+const recordTime = 15 * time.Second
 
 // outcome is the fate of a job by its error, as metrics name it.
 func outcome(err error) string {

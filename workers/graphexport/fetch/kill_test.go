@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"inzage/queue"
 	"inzage/queue/queuetest"
@@ -64,14 +65,16 @@ func TestKill(t *testing.T) {
 }
 
 // child is a worker in a process of its own. It is killed where it says that it
-// is dying. What it said last is returned.
+// is dying, or says nothing for too long. What it said last is returned.
 func child(t *testing.T, k killed) (said string) {
 	t.Helper()
 	told, err := json.Marshal(k)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChild$", "-test.v")
+	ctx, end := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer end()
+	c := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestChild$", "-test.v")
 	c.Env = append(os.Environ(), "INZAGE_TEST_CHILD="+string(told))
 	out, err := c.StdoutPipe()
 	if err != nil {
