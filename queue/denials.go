@@ -168,7 +168,7 @@ func (d *denials) wrote() {
 
 // refuse notes what the server refused on a connection of the role.
 func (d *denials) refuse(role Role, err error) {
-	d.refused.Add(1)
+	defer d.refused.Add(1) // whoever sees that it is counted finds it noted
 	act, subject := DenialPublish, violated(err)
 	if strings.Contains(err.Error(), "for Subscription") {
 		act = DenialSubscribe

@@ -20,6 +20,7 @@ var (
 	Inventory = (*Queue).inventory
 	Fail      = fail
 	Fits      = fits
+	Shut      = (*Queue).closeLedger
 )
 
 // Follows reports whether somebody has begun to follow events.

@@ -78,6 +78,9 @@ func (q *Queue) renew(ctx context.Context, how Renewing) (Renewed, error) {
 		return Renewed{}, err
 	}
 	if !slices.Contains(names, streamRenewing) {
+		if err := q.openLedger(ctx); err != nil { // of a run that was cut off
+			return Renewed{}, err
+		}
 		// A ledger that is missing is an alarm, as in ensure.
 		if err := q.ensure(ctx); err != nil {
 			return Renewed{}, err
@@ -140,6 +143,9 @@ func (q *Queue) stage(ctx context.Context, over Lapsing, how Renewing) error {
 		err = q.keepRest(ctx, l.over)
 	}
 	if err == nil {
+		err = q.closeLedger(ctx, over.Size)
+	}
+	if err == nil {
 		_, err = q.ledger.CreateStream(ctx, mark)
 	}
 	return fail("renew ledger", err)
@@ -192,10 +198,10 @@ func (q *Queue) replace(ctx context.Context, how Renewing) (Renewed, error) {
 	if err := dropStream(ctx, q.ledger, streamLedger); err != nil {
 		return done, err
 	}
-	if _, err := q.ledger.CreateStream(ctx, ledgerStreams(q.opts.Replicas)[0]); err != nil {
+	if _, err := q.ledger.CreateStream(ctx, closedLedger(q.opts.Replicas)); err != nil {
 		return done, fail("make ledger", err)
 	}
-	to := writing{q: q, to: subjectLedger, told: how.Told, done: want.size, total: 2 * want.size}
+	to := writing{q: q, to: subjectClosed, told: how.Told, done: want.size, total: 2 * want.size}
 	err = q.messages(ctx, streamRenewal, subjectRenewal, 0, func(subject string, h nats.Header, text []byte, _ uint64) error {
 		subject = subjectLedger + strings.TrimPrefix(subject, subjectRenewal)
 		if e, ok, err := q.readLapse(subject, h, text); ok && err == nil && e.lapse.renewal != nil {
@@ -218,15 +224,17 @@ func (q *Queue) replace(ctx context.Context, how Renewing) (Renewed, error) {
 	if err == nil {
 		done.Checkpoint, err = q.checkpointNow(ctx, how.Sign)
 	}
-	if err != nil {
-		return done, err
+	if err == nil {
+		err = dropStream(ctx, q.ledger, streamRenewing)
 	}
-	for _, name := range []string{streamRenewing, streamRenewal} {
-		if err := dropStream(ctx, q.ledger, name); err != nil {
-			return done, err
-		}
+	// Not before the mark is gone: a run that finds the mark begins this anew.
+	if err == nil {
+		err = q.openLedger(ctx)
 	}
-	return done, nil
+	if err == nil {
+		err = dropStream(ctx, q.ledger, streamRenewal)
+	}
+	return done, err
 }
 
 // freshRegister makes the register's snapshot anew, on a disk that holds nothing of

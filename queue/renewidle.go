@@ -10,6 +10,41 @@ import (
 	"inzage/schema"
 )
 
+// closeLedger has the ledger take nothing more, if it is of that size and nobody came
+// in since idle looked: who did would find that what they were told is written is not
+// in the new one. Else it is as it was.
+func (q *Queue) closeLedger(ctx context.Context, size int) error {
+	closed, err := q.ledger.UpdateStream(ctx, closedLedger(q.opts.Replicas))
+	if err != nil {
+		return fail("close ledger", err)
+	}
+	if closed.CachedInfo().State.LastSeq != uint64(size) { //nolint:gosec // a count
+		err = schema.Fail(schema.CodeConflict, "renew ledger", nil)
+	}
+	if err == nil {
+		err = q.noWorkers(ctx)
+	}
+	if err == nil {
+		err = q.idle(ctx)
+	}
+	if err != nil {
+		return errors.Join(err, q.openLedger(context.WithoutCancel(ctx)))
+	}
+	return nil
+}
+
+// openLedger has a ledger that is closed take entries again.
+func (q *Queue) openLedger(ctx context.Context) error {
+	ledger, err := q.ledger.Stream(ctx, streamLedger)
+	if schema.CodeOf(fail("open ledger", err)) == schema.CodeNotFound {
+		return nil // for ensure
+	}
+	if err == nil && ledger.CachedInfo().Config.SubjectTransform != nil {
+		_, err = q.ledger.UpdateStream(ctx, ledgerStreams(q.opts.Replicas)[0])
+	}
+	return fail("open ledger", err)
+}
+
 // idle refuses where somebody follows the ledger, as each service does.
 func (q *Queue) idle(ctx context.Context) error {
 	stream, err := q.ledger.Stream(ctx, streamLedger)

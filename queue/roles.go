@@ -213,7 +213,7 @@ func (r Role) inLedger() []string {
 // renewalRights is what it takes to put another ledger in the place of the one that is
 // there.
 func renewalRights() []string {
-	list := append([]string{subjectLedger + ">", subjectRenewal + ">", subjectKeep + ">", subjectCheckpoint, subjectWake + "*." + wakeRenewal},
+	list := append([]string{subjectClosed + ">", subjectRenewal + ">", subjectKeep + ">", subjectCheckpoint, subjectWake + "*." + wakeRenewal},
 		api("CONSUMER.LIST."+streamLedger, "CONSUMER.LIST."+streamEvents, "CONSUMER.CREATE."+streamEvents+".>")...)
 	list = append(list, subjectSchedule+">", subjectDue+">", subjectParked)
 	list = append(list, reading(streamLedger, streamRenewal, streamDenials)...)

@@ -53,6 +53,7 @@ const (
 	subjectDenial     = "inzage.denial."
 	subjectRenewal    = "inzage.renewal."
 	subjectRenewing   = "inzage.renewing"
+	subjectClosed     = "inzage.closed." // takes the place of the ledger's prefix while it is closed
 	subjectKey        = "inzage.key."
 
 	// SubjectConnects is where a server tells whom it did not let in. Its account
@@ -124,6 +125,15 @@ func ledgerStreams(replicas int) []jetstream.StreamConfig {
 	// asks the leader how far it must reach.
 	list[0].AllowDirect = true
 	return list
+}
+
+// closedLedger is the ledger while a renewal has it for itself: it takes nothing under
+// its own subjects, and what the renewal writes is stored under them.
+func closedLedger(replicas int) jetstream.StreamConfig {
+	cfg := ledgerStreams(replicas)[0]
+	cfg.Subjects = []string{subjectClosed + ">"}
+	cfg.SubjectTransform = &jetstream.SubjectTransformConfig{Source: subjectClosed + ">", Destination: subjectLedger + ">"}
+	return cfg
 }
 
 // direct reports whether a stream may answer a read without its leader: with
@@ -218,6 +228,9 @@ func (q *Queue) ensure(ctx context.Context) error {
 		ledger, err := q.ledger.Stream(ctx, streamLedger)
 		if err != nil {
 			return fail("open stream", err)
+		}
+		if ledger.CachedInfo().Config.SubjectTransform != nil {
+			return schema.Fail(schema.CodeRenewal, "open ledger", nil)
 		}
 		q.opts.Replicas = max(ledger.CachedInfo().Config.Replicas, 1) // as it was made
 	}
