@@ -1,15 +1,16 @@
 // Walks through the desk in a browser as four people do, in one language, with
-// JavaScript off, and prints what is wrong with each page, one finding on a line.
-// Usage: node desk.mjs CHROMIUM FOLDER ADDRESS LANGUAGE DUMP [pictures]
-// DUMP is a file that can be handed in. With "pictures", pictures of the pages
+// JavaScript off but for what is better with it, and prints what is wrong with each page, one finding on a line.
+// Usage: node desk.mjs CHROMIUM FOLDER ADDRESS CLOCK LANGUAGE DUMP [pictures]
+// CLOCK is an address that lets time pass at the desk. DUMP is a file that can be handed in. With "pictures", pictures of the pages
 // are left in the folder.
 import { createRequire } from 'node:module'
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
+import { ends } from './session.mjs'
 
-const [executablePath, folder, address, language, dump, pictures] = process.argv.slice(2)
+const [executablePath, folder, address, clock, language, dump, pictures] = process.argv.slice(2)
 // The pages are the same in both languages but for their words: what depends on
 // anything else is looked at once.
 const thorough = language === 'nl'
@@ -347,4 +348,25 @@ await look(employee, 'request-marked')
 await officer.goto(`${address}/catalog`)
 if (await officer.locator('tbody tr').count() < 2) say('the work on the catalog has no rows')
 await look(officer, 'catalog')
+
+// Last, as time passes for all of them.
+await ends({
+  look,
+  say,
+  thorough,
+  later: minutes => fetch(`${clock}/?pass=${minutes}m`),
+  async admit (page) {
+    if (!page) {
+      const context = await browser.newContext({ viewport: wide, locale: language })
+      context.setDefaultTimeout(patience)
+      await context.clock.install()
+      page = await context.newPage()
+      page.on('pageerror', e => say('script:', e.message))
+      await page.goto(address + '/')
+    }
+    await signIn(page, 3)
+    await page.locator('.desk-name').waitFor()
+    return page
+  }
+})
 await browser.close()

@@ -3,6 +3,8 @@ package web
 import (
 	"bytes"
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
@@ -16,7 +18,8 @@ import (
 
 // TestBrowser is the story in a real browser, in both languages: a request is
 // asked in two clicks, prepared by one, released by another, watched by a third
-// and taken by who asked, with script off. Each page on the way has nothing that
+// and taken by who asked, with script off; then, with script, a session comes to its
+// end. Each page on the way has nothing that
 // axe-core calls a violation, does not scroll sideways at 400 %, and can be used
 // with the keyboard alone, in forced colours too. INZAGE_PICTURES names a folder
 // for the pictures.
@@ -56,7 +59,15 @@ func TestBrowser(t *testing.T) {
 				defer close(done)
 				o.worksAlong(ctx, outlined)
 			}()
-			cmd := exec.CommandContext(t.Context(), node, "../../../.ci/browser/desk.mjs", chromium, folder, o.server.URL, string(lang), "../../../testdata/demo/input/viewer.csv", pictures)
+			clock := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				pass, err := time.ParseDuration(r.FormValue("pass"))
+				if err != nil {
+					t.Error(err)
+				}
+				o.ahead.Add(int64(pass))
+			}))
+			defer clock.Close()
+			cmd := exec.CommandContext(t.Context(), node, "../../../.ci/browser/desk.mjs", chromium, folder, o.server.URL, clock.URL, string(lang), "../../../testdata/demo/input/viewer.csv", pictures)
 			cmd.WaitDelay = time.Second
 			var out, problems bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &problems

@@ -56,7 +56,7 @@ func (v *visit) allow(most int64) { v.r.Body = http.MaxBytesReader(v.w, v.body, 
 func (d *Desk) guard(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		begun := time.Now()
-		v := &visit{w: w, r: req, lang: d.visitorLang(req), body: req.Body, quiet: strings.HasSuffix(r.path, progressPath) || req.Header.Get(quietHeader) != ""}
+		v := &visit{w: w, r: req, lang: d.visitorLang(req), body: req.Body, quiet: r.quiet() || req.Header.Get(quietHeader) != ""}
 		v.allow(maxForm)
 		if c, err := req.Cookie(d.cookieName()); err == nil {
 			if s, ok := d.sessions.find(c.Value, v.quiet); ok {

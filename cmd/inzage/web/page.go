@@ -19,40 +19,55 @@ import (
 //go:embed templates static
 var files embed.FS
 
-// pages are the templates per language, and the one style sheet.
+// pages are the templates per language, and what they use.
 type pages struct {
 	catalog *explain.Catalog
 	lang    map[schema.Lang]map[string]*template.Template
-	css     []byte
-	cssName string
-	js      []byte
-	jsName  string
+	static  map[string]asset // by name
+	// The names of the style sheet, of the script of the pages that need one, and of
+	// that of every page with a session.
+	cssName, jsName, sessionName string
+}
+
+// asset is what a browser may keep: its name changes with what is in it.
+type asset struct {
+	kind string
+	text []byte
+}
+
+// keep adds an asset, and returns its name.
+func (p *pages) keep(name, ext, kind string, text []byte) string {
+	sum := sha256.Sum256(text)
+	name += "-" + hex.EncodeToString(sum[:6]) + ext
+	p.static[name] = asset{kind, text}
+	return name
 }
 
 // loadPages reads every page in both languages. The style sheet is the design
 // system's files, in the order of their names, then the desk's, then the
 // organisation's: what comes later goes before.
 func loadPages(c *explain.Catalog, theme []byte) (*pages, error) {
-	p := &pages{catalog: c, lang: make(map[schema.Lang]map[string]*template.Template)}
+	p := &pages{catalog: c, lang: make(map[schema.Lang]map[string]*template.Template), static: make(map[string]asset)}
 	sheets, err := fs.Glob(files, "static/nlds/*.css")
 	if err != nil {
 		return nil, schema.Fail(schema.CodeInternal, "find style sheets", err)
 	}
+	var css []byte
 	for _, name := range append(sheets, "static/desk.css") {
 		text, err := files.ReadFile(name)
 		if err != nil {
 			return nil, schema.Fail(schema.CodeInternal, "read style sheet", err)
 		}
-		p.css = append(append(p.css, text...), '\n')
+		css = append(append(css, text...), '\n')
 	}
-	p.css = append(p.css, theme...)
-	sum := sha256.Sum256(p.css)
-	p.cssName = "desk-" + hex.EncodeToString(sum[:6]) + ".css"
-	if p.js, err = files.ReadFile("static/desk.js"); err != nil {
-		return nil, schema.Fail(schema.CodeInternal, "read script", err)
+	p.cssName = p.keep("desk", ".css", "text/css", append(css, theme...))
+	for script, name := range map[string]*string{"desk": &p.jsName, "session": &p.sessionName} {
+		text, err := files.ReadFile("static/" + script + ".js")
+		if err != nil {
+			return nil, schema.Fail(schema.CodeInternal, "read script", err)
+		}
+		*name = p.keep(script, ".js", "text/javascript", text)
 	}
-	sum = sha256.Sum256(p.js)
-	p.jsName = "desk-" + hex.EncodeToString(sum[:6]) + ".js"
 	names, err := fs.Glob(files, "templates/*.html")
 	if err != nil {
 		return nil, schema.Fail(schema.CodeInternal, "find pages", err)
@@ -109,7 +124,8 @@ type frame struct {
 	Organisation string
 	Name         string // who is signed in; empty for nobody
 	Nav          []navItem
-	Back         string // where a change of language leads
+	Back         string // where a change of language, and a new sign-in, lead
+	Session      *lasts // nil for nobody
 	Notice       string
 	Body         any
 }
@@ -130,6 +146,7 @@ func (d *Desk) show(v *visit, status int, name string, body any) error {
 	}
 	if v.who != nil {
 		f.Name = v.who.Name.Reveal()
+		f.Session = d.lasts(v)
 		if !v.quiet {
 			f.Notice = d.sessions.noticed(v.who.token)
 		}
@@ -196,21 +213,14 @@ func (d *Desk) sorry(v *visit, err error) {
 	}
 }
 
-// static serves the style sheet and the script. Their names change with what is
-// in them, so they are what a browser may keep.
+// static serves the style sheet and the scripts.
 func (d *Desk) static(v *visit) error {
-	var kind string
-	var text []byte
-	switch v.r.PathValue("file") {
-	case d.pages.cssName:
-		kind, text = "text/css", d.pages.css
-	case d.pages.jsName:
-		kind, text = "text/javascript", d.pages.js
-	default:
+	file, ok := d.pages.static[v.r.PathValue("file")]
+	if !ok {
 		return schema.Fail(schema.CodeNotFound, "find file", nil)
 	}
 	v.w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	v.w.Header().Set("Content-Type", kind+"; charset=utf-8")
-	_, _ = v.w.Write(text)
+	v.w.Header().Set("Content-Type", file.kind+"; charset=utf-8")
+	_, _ = v.w.Write(file.text)
 	return nil
 }

@@ -1,6 +1,10 @@
 package web
 
-import "slices"
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
 
 // Role is what somebody may do in the desk. A person can have several.
 type Role string
@@ -29,6 +33,18 @@ type route struct {
 // others it must be somebody else's: nobody handles their own request.
 func (r route) own() bool { return slices.Equal(r.roles, []Role{Employee}) }
 
+// quiet reports whether a page asks here by itself, which is no sign of life of a
+// person: how a case goes on, how long the session does, and the pieces of a file.
+func (r route) quiet() bool {
+	switch r.method {
+	case http.MethodHead, http.MethodPatch:
+		return true // a piece that comes in is told apart (tusUpload.WriteChunk)
+	case http.MethodGet:
+		return r.path == sessionPath || strings.HasSuffix(r.path, progressPath)
+	}
+	return false
+}
+
 // routes is every address there is. The guard reads who may come from here, and
 // a test goes over all of it.
 func (d *Desk) routes() []route {
@@ -56,6 +72,8 @@ func (d *Desk) routes() []route {
 		{"POST", "/sign-in/{link}", true, nil, d.useLink},
 		{"GET", "/calendar/{whose}/{token}", true, nil, d.calendar},
 		{"POST", "/sign-out", false, everybody, d.signOut},
+		{"GET", sessionPath, false, everybody, d.lasting},
+		{"POST", sessionPath, false, everybody, d.lasting},
 		{"GET", "/sign-ins", false, everybody, d.signIns},
 		{"POST", "/sign-ins", false, everybody, d.endSignIns},
 		{"POST", "/sign-ins/others", false, admins, d.endOthers},

@@ -28,7 +28,7 @@ type Person struct {
 // process, asks people to sign in again.
 type session struct {
 	Person
-	id     string // names it on the page of that person; opens nothing
+	id     string // names it on the pages of that person; opens nothing
 	token  string // of a copy only, as the browser sent it
 	begun  time.Time
 	asked  time.Time // when the sign-in service said last what the person may do; zero for never
@@ -56,7 +56,7 @@ func newSessions(now func() time.Time) *sessions {
 // none.
 func (s *sessions) begin(one session, before *session) string {
 	token := rand.Text()
-	one.id, one.begun, one.seen, one.ended = rand.Text(), s.now(), s.now(), make(chan struct{})
+	one.id, one.begun, one.seen, one.ended = cmp.Or(one.id, rand.Text()), s.now(), s.now(), make(chan struct{})
 	if before != nil {
 		one.begun, one.notice, one.draft = before.begun, before.notice, before.draft
 	}

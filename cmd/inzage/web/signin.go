@@ -148,6 +148,9 @@ const (
 func (d *Desk) admit(v *visit, how string, one session, before *session) {
 	if v.who != nil {
 		d.sessions.end(v.who.token)
+		if v.who.Actor == one.Actor { // for the pages that are open it goes on
+			one.id = v.who.id
+		}
 	}
 	d.setCookie(v.w, d.cookieName(), d.sessions.begin(one, before), 0)
 	roles := zerolog.Arr()

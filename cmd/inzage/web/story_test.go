@@ -285,8 +285,8 @@ func TestPages(t *testing.T) {
 	o := open(t)
 	r := o.works(o.asks(o.sit(asker)), "bundle")
 	files := o.sit(asker).get("/requests/" + r.Case + "/files")
-	if n := strings.Count(files.body, "<script"); n != 1 || !strings.Contains(files.body, `<script src="/static/`+o.desk.pages.jsName+`" defer></script>`) {
-		t.Errorf("the page for files has %d scripts, want the desk's own", n)
+	if n := strings.Count(files.body, "<script"); n != 2 || !strings.Contains(files.body, `<script src="/static/`+o.desk.pages.jsName+`" defer></script>`) {
+		t.Errorf("the page for files has %d scripts, want the desk's own two", n)
 	}
 	if policy := files.header.Get("Content-Security-Policy"); !strings.Contains(policy, "script-src 'self';") || strings.Contains(policy, "unsafe") {
 		t.Errorf("the policy is %q", policy)
@@ -315,6 +315,12 @@ func TestPages(t *testing.T) {
 				}
 				if !strings.Contains(a.body, `<html lang="`+l+`"`) {
 					t.Errorf("%s: not in %s", path, l)
+				}
+				if script := `<script src="/static/` + o.desk.pages.sessionName + `" defer></script>`; name != "" {
+					if !strings.Contains(a.body, script) {
+						t.Errorf("%s: nobody is warned that the session ends", path)
+					}
+					a.body = strings.Replace(a.body, script, "", 1)
 				}
 				if script := `<script src="/static/` + o.desk.pages.jsName + `" defer></script>`; strings.Contains(a.body, "data-live") {
 					a.body = strings.Replace(a.body, script, "", 1)

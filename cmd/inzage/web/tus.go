@@ -129,9 +129,12 @@ type tusUpload struct {
 }
 
 // WriteChunk implements handler.Upload. A connection that breaks is no error of
-// the store: what came is kept.
+// the store: what came is kept. As long as something comes, somebody waits for it.
 func (t *tusUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int64, error) {
 	n, err := t.u.Write(ctx, offset, src)
+	if n > 0 {
+		t.store.desk.sessions.find(t.store.visit.who.token, false)
+	}
 	return n, tusError(err)
 }
 

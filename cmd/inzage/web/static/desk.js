@@ -123,7 +123,7 @@
   // A page that nobody looks at keeps no connection.
   document.addEventListener("visibilitychange", () => {
     source.close();
-    if (!document.hidden) listen();
+    if (!document.hidden && live.isConnected) listen();
   });
   listen();
 })();
