@@ -41,6 +41,7 @@ const (
 	CodeTampered        Code = "tampered"          // stored bytes are not those that were stored
 	CodeWrongKey        Code = "wrong-key"         // the key is not the one the store was made with
 	CodeKeyChange       Code = "key-change"        // the organisation's key is being replaced
+	CodeKeyCommand      Code = "key-command"       // the program that gives the organisation's key gave none
 	CodeRenewal         Code = "renewal"           // the ledger is being renewed
 	CodeInUse           Code = "in-use"            // another process uses the data folder
 	CodeFull            Code = "full"              // the disk, the quota or a queue is full

@@ -90,7 +90,7 @@ func (a *app) clusterPrepareCommand() *cobra.Command {
 		if !ok {
 			return a.usage("cli.error.role", "roles", "setup")
 		}
-		key, err := reach.key()
+		key, err := a.key(c.Context(), reach, conf)
 		if err != nil {
 			return err
 		}

@@ -32,8 +32,10 @@ type config struct {
 	Calendar *schema.Calendar `yaml:"calendar"`
 	Language schema.Lang      `yaml:"language"` // of notices
 	FourEyes *bool            `yaml:"four_eyes"`
-	NATS     natsConfig       `yaml:"nats"`
-	Notices  noticesConfig    `yaml:"notices"`
+	// KeyCommand is the program that gives the organisation's key, and its words.
+	KeyCommand []string      `yaml:"key_command"`
+	NATS       natsConfig    `yaml:"nats"`
+	Notices    noticesConfig `yaml:"notices"`
 	// Microsoft is the file of microsoft.go, SignKey that of `inzage key new`.
 	Microsoft string `yaml:"microsoft_file"`
 	SignKey   string `yaml:"sign_key_file"`

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,9 +14,10 @@ import (
 // reachFlags say where the queue is: in a data folder that a service runs on,
 // or on a cluster.
 type reachFlags struct {
-	config, data, keyFile, url string
-	// secret is the organisation's key itself, from the environment.
-	secret string
+	config, data, url string
+	// Where the organisation's key is: see keyPlace. secret is the key itself, from
+	// the environment.
+	keyFile, keyCommand, secret string
 	// roles are the folders of the roles on a cluster.
 	roles []string
 	// as is the roles that can do what the command does, the best first.
@@ -29,6 +29,7 @@ func (a *app) reachFlags(c *cobra.Command) *reachFlags {
 	c.Flags().StringVar(&f.config, "config", a.env("INZAGE_CONFIG"), a.text("cli.flag.config"))
 	c.Flags().StringVar(&f.data, "data", orElse(a.env("INZAGE_DATA"), "data"), a.text("cli.flag.data"))
 	c.Flags().StringVar(&f.keyFile, "key-file", a.env("INZAGE_KEY_FILE"), a.text("cli.flag.key-file"))
+	c.Flags().StringVar(&f.keyCommand, "key-command", a.env("INZAGE_KEY_COMMAND"), a.text("cli.flag.key-command"))
 	c.Flags().StringVar(&f.url, "nats", a.env("INZAGE_NATS"), a.text("cli.flag.nats"))
 	c.Flags().StringArrayVar(&f.roles, "role", nil, a.text("cli.flag.role"))
 	_ = c.MarkFlagDirname("role")
@@ -44,21 +45,6 @@ func orElse(value, other string) string {
 	return value
 }
 
-// key reads the organisation's key: from the file that was named, else from the
-// environment, else from the data folder.
-func (f *reachFlags) key() (queue.Key, error) {
-	if f.fromEnvironment() {
-		return queue.ParseKey(f.secret)
-	}
-	return queue.ReadKey(f.keyPath())
-}
-
-// fromEnvironment reports whether the key stands in the environment.
-func (f *reachFlags) fromEnvironment() bool { return f.keyFile == "" && f.secret != "" }
-
-// keyPath is the file of the key.
-func (f *reachFlags) keyPath() string { return orElse(f.keyFile, filepath.Join(f.data, "key")) }
-
 // open opens the queue that runs elsewhere, for a command.
 func (a *app) open(ctx context.Context, f *reachFlags) (*queue.Queue, config, error) {
 	c, err := readConfig(f.config)
@@ -69,7 +55,7 @@ func (a *app) open(ctx context.Context, f *reachFlags) (*queue.Queue, config, er
 	if err != nil {
 		return nil, c, err
 	}
-	key, err := f.key()
+	key, err := a.key(ctx, f, c)
 	if err != nil {
 		return nil, c, err
 	}
@@ -88,7 +74,7 @@ func (a *app) openAtRest(ctx context.Context, f *reachFlags) (q *queue.Queue, do
 	if schema.CodeOf(err) != schema.CodeUnreachable || orElse(f.url, c.NATS.URL) != "" || !embedded.Exists(f.data) {
 		return nil, nil, err
 	}
-	key, err := f.key()
+	key, err := a.key(ctx, f, c)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,31 +17,44 @@ import (
 
 // keyRotateCommand replaces the organisation's key, on a store that nobody uses.
 func (a *app) keyRotateCommand() *cobra.Command {
-	var newFile string
+	var newFile, newCommand string
 	var reach *reachFlags
 	c := a.command("rotate", "key.rotate", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
-		return a.rotateKey(c.Context(), reach, newFile, time.Now())
+		next := keyPlace{command: strings.Fields(newCommand), file: newFile, text: a.env("INZAGE_NEW_KEY")}
+		if err := a.onePlace(next, "new-key"); err != nil {
+			return err
+		}
+		return a.rotateKey(c.Context(), reach, next, time.Now())
 	})
 	reach = a.reachFlags(c)
 	c.Flags().StringVar(&newFile, "new-key-file", a.env("INZAGE_NEW_KEY_FILE"), a.text("cli.flag.new-key-file"))
+	c.Flags().StringVar(&newCommand, "new-key-command", a.env("INZAGE_NEW_KEY_COMMAND"), a.text("cli.flag.new-key-command"))
 	return c
 }
 
-func (a *app) rotateKey(ctx context.Context, reach *reachFlags, newFile string, now time.Time) error {
+func (a *app) rotateKey(ctx context.Context, reach *reachFlags, next keyPlace, now time.Time) error {
 	conf, err := readConfig(reach.config)
 	if err != nil {
 		return err
 	}
-	from, err := reach.key()
+	old, err := a.keyPlace(reach, conf)
 	if err != nil {
 		return err
 	}
+	old = old.orIn(reach.data)
 	// Where nobody says where the new key is, it takes the place of the old file.
-	swap := newFile == "" && !reach.fromEnvironment()
+	swap := !next.named()
 	if swap {
-		newFile = reach.keyPath() + ".new"
+		if old.file == "" {
+			return a.usage("cli.error.new-key")
+		}
+		next.file = old.file + ".new"
 	}
-	to, err := a.nextKey(newFile)
+	from, err := old.read(ctx)
+	if err != nil {
+		return err
+	}
+	to, err := nextKey(ctx, next)
 	if err != nil {
 		return err
 	}
@@ -53,31 +67,24 @@ func (a *app) rotateKey(ctx context.Context, reach *reachFlags, newFile string, 
 		a.printf("%s\n", a.text("cli.key.rotate.damaged", "count", done.Damaged))
 	}
 	if !swap {
-		a.printf("%s\n", a.text("cli.key.rotate.use", "file", orElse(newFile, "INZAGE_NEW_KEY")))
+		a.printf("%s\n", a.text("cli.key.rotate.use", "place", next.name("new-key")))
 		return nil
 	}
-	before, err := swapKeys(from, reach.keyPath(), newFile, now)
+	before, err := swapKeys(from, old.file, next.file, now)
 	if err != nil {
 		return err
 	}
-	a.printf("%s\n", a.text("cli.key.rotate.swapped", "key", reach.keyPath(), "before", before))
+	a.printf("%s\n", a.text("cli.key.rotate.swapped", "key", old.file, "before", before))
 	return nil
 }
 
-// nextKey reads the new key: from the file, which is made where there is none, or
-// from the environment. A file that is there is of a run that was cut off, or was
-// made by the operator.
-func (a *app) nextKey(name string) (queue.Key, error) {
-	if name == "" {
-		if text := a.env("INZAGE_NEW_KEY"); text != "" {
-			return queue.ParseKey(text)
-		}
-		return queue.Key{}, a.usage("cli.error.new-key")
-	}
-	key, err := queue.ReadKey(name)
-	if errors.Is(err, fs.ErrNotExist) {
+// nextKey reads the new key; a file is made where there is none. One that is there
+// is of a run that was cut off, or was made by the operator.
+func nextKey(ctx context.Context, next keyPlace) (queue.Key, error) {
+	key, err := next.read(ctx)
+	if next.file != "" && errors.Is(err, fs.ErrNotExist) {
 		key = queue.NewKey()
-		err = key.WriteFile(name)
+		err = key.WriteFile(next.file)
 	}
 	return key, err
 }

@@ -83,7 +83,7 @@ func (a *app) tellLapsing(ctx context.Context, f renewFlags, how queue.Renewing)
 }
 
 func (a *app) renewLedger(ctx context.Context, f renewFlags, conf config, how queue.Renewing) error {
-	key, err := f.reach.key()
+	key, err := a.key(ctx, f.reach, conf)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (a *app) serveCommand() *cobra.Command {
 	var demo bool
 	c := a.command("serve", "serve", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
 		if demo {
-			if slices.ContainsFunc([]string{"config", "data", "key-file", "nats", "role"}, c.Flags().Changed) {
+			if slices.ContainsFunc([]string{"config", "data", "key-file", "key-command", "nats", "role"}, c.Flags().Changed) {
 				return a.usage("cli.error.demo-alone")
 			}
 			return a.serveDemo(c.Context(), f)

@@ -49,7 +49,7 @@ func (a *app) serveDemo(ctx context.Context, f serveFlags) (err error) {
 	if err != nil {
 		return schema.Fail(schema.CodeIO, "write settings", err)
 	}
-	f.reach.data, f.reach.url, f.reach.config, f.reach.keyFile = folder, "", settings, ""
+	*f.reach = reachFlags{data: folder, config: settings}
 	f.people = a.demoPeople(s)
 	f.microsoft = filepath.Join(folder, "microsoft.yaml")
 	f.times = fetch.Times{Polls: []fetch.Poll{{Every: time.Second}}, Grace: time.Second, Settle: time.Second}

@@ -33,11 +33,13 @@ func (a *app) openStage(ctx context.Context, f serveFlags, conf config, all bool
 	if !all {
 		return nil, a.usage("cli.error.work-nats")
 	}
-	e := embedded.Options{Folder: f.reach.data}
-	if f.reach.keyFile != "" || f.reach.fromEnvironment() {
-		if e.Key, err = f.reach.key(); err != nil {
-			return nil, err
-		}
+	e := embedded.Options{Folder: f.reach.data} // which has or gets a key, where nobody names a place
+	place, err := a.keyPlace(f.reach, conf)
+	if err == nil && place.named() {
+		e.Key, err = place.read(ctx)
+	}
+	if err != nil {
+		return nil, err
 	}
 	server, err := embedded.Start(ctx, e)
 	if err != nil {
@@ -62,7 +64,7 @@ func (a *app) openRoles(ctx context.Context, f serveFlags, conf config, roles ma
 			s.close()
 		}
 	}()
-	key, err := f.reach.key()
+	key, err := a.key(ctx, f.reach, conf)
 	if err != nil {
 		return nil, err
 	}
