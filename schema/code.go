@@ -30,6 +30,9 @@ const (
 	CodeDamagedArchive  Code = "damaged-archive"   // an archive or member that cannot be read
 	CodeDamagedDatabase Code = "damaged-database"  // a database that cannot be read
 	CodeEncryptedMember Code = "encrypted-archive" // an archive member with a password
+	CodeInfected        Code = "infected"          // a file in which the organisation's scanner found something
+	CodeScanLimit       Code = "scan-limit"        // a file that the scanner does not look at whole
+	CodeNotScanned      Code = "not-scanned"       // the scanner did not answer, or nothing that is known
 	CodeInterrupted     Code = "interrupted"       // stopped by the user
 	CodeCatalog         Code = "catalog"           // a fault in the catalog data
 	CodeNotFound        Code = "not-found"         // no such case, job or entry

@@ -46,6 +46,8 @@ type config struct {
 	Checkpoints string `yaml:"checkpoints"`
 	// Desk is where people come in with a browser.
 	Desk deskConfig `yaml:"desk"`
+	// Scan is the scanner that looks at what people hand in.
+	Scan *scanConfig `yaml:"scan"`
 }
 
 // natsConfig says where a cluster is, and with which roles this program comes:

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,22 +22,36 @@ type doctorRow struct {
 }
 
 func (a *app) doctorCommand() *cobra.Command {
-	var file string
+	var file, service string
 	var asJSON bool
 	c := a.command("doctor", "doctor", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
-		config, err := a.microsoft(file)
+		conf, err := readConfig(service)
 		if err != nil {
 			return err
 		}
-		return a.doctor(c.Context(), config, asJSON)
+		config, err := a.microsoft(orElse(file, conf.Microsoft))
+		if err != nil {
+			return err
+		}
+		by, err := conf.scanner()
+		if err != nil {
+			return err
+		}
+		scanner := a.scannerRows(c.Context(), by, service != "")
+		if by != nil && config.Missing() == "tenant" { // files that people hand in are all there is
+			return a.tellDoctor(scanner, "cli.doctor.fine-scanner", asJSON)
+		}
+		return a.doctor(c.Context(), config, scanner, asJSON)
 	})
+	c.Flags().StringVar(&service, "config", "", a.text("cli.flag.doctor-config"))
 	c.Flags().StringVar(&file, "settings", "", a.text("cli.flag.settings"))
 	c.Flags().BoolVar(&asJSON, "json", false, a.text("cli.flag.json"))
 	return c
 }
 
-// doctor checks what an export needs and says in words what to mend.
-func (a *app) doctor(ctx context.Context, config fetch.Config, asJSON bool) error {
+// doctor checks what an export needs and says in words what to mend, there and in the
+// rows that are given.
+func (a *app) doctor(ctx context.Context, config fetch.Config, more []doctorRow, asJSON bool) error {
 	if missing := config.Missing(); missing != "" {
 		return a.usage("cli.doctor.missing." + missing)
 	}
@@ -53,13 +68,18 @@ func (a *app) doctor(ctx context.Context, config fetch.Config, asJSON bool) erro
 		if f.Outcome == fetch.Skipped && f.Problem == "" {
 			r.Mend = a.text("cli.doctor.skipped")
 		}
-		if f.Outcome == fetch.Failed {
-			a.code = exitFailed
-		}
 		rows = append(rows, r)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	return a.tellDoctor(append(rows, more...), "cli.doctor.fine", asJSON)
+}
+
+// tellDoctor says what was found; fine is the text that says that all is well.
+func (a *app) tellDoctor(rows []doctorRow, fine string, asJSON bool) error {
+	if slices.ContainsFunc(rows, func(r doctorRow) bool { return r.Outcome == fetch.Failed }) {
+		a.code = exitFailed
 	}
 	if asJSON {
 		enc := json.NewEncoder(a.stdout)
@@ -72,7 +92,7 @@ func (a *app) doctor(ctx context.Context, config fetch.Config, asJSON bool) erro
 			a.printf("         %s\n", strings.ReplaceAll(r.Mend, "\n", "\n         "))
 		}
 	}
-	result := "cli.doctor.fine"
+	result := fine
 	if a.code != exitOK {
 		result = "cli.doctor.broken"
 	}

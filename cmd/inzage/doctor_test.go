@@ -62,7 +62,7 @@ func TestDoctor(t *testing.T) {
 				var out bytes.Buffer
 				a := testApp(t, test.lang)
 				a.stdout = &out
-				if err := a.doctor(t.Context(), config, asJSON); err != nil {
+				if err := a.doctor(t.Context(), config, nil, asJSON); err != nil {
 					t.Fatal(err)
 				}
 				if a.code != test.code || !strings.Contains(out.String(), test.says) && !asJSON {

@@ -28,6 +28,7 @@ type monitor struct {
 	jobs     *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	notices  *prometheus.CounterVec
+	scanned  *prometheus.CounterVec
 	clock    prometheus.Gauge
 	ready    func(context.Context) error
 }
@@ -47,6 +48,9 @@ func newMonitor(version string, ready func(context.Context) error, requests func
 		notices: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "inzage_notices_total", Help: "Notices handed over or refused.",
 		}, []string{"sender", "outcome"}),
+		scanned: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "inzage_scans_total", Help: "Files handed in that the scanner was asked about, by what came of it: clean, or a code.",
+		}, []string{"outcome"}),
 		clock: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "inzage_clock_doubted", Help: "1 while reminders or terms wait since the clock may be wrong.",
 		}),
@@ -54,7 +58,7 @@ func newMonitor(version string, ready func(context.Context) error, requests func
 	}
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "inzage_info", Help: "The program."}, []string{"version"})
 	info.WithLabelValues(version).Set(1)
-	m.registry.MustRegister(m.jobs, m.seconds, m.notices, info, prometheus.NewCounterFunc(prometheus.CounterOpts{
+	m.registry.MustRegister(m.jobs, m.seconds, m.notices, m.scanned, info, prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "inzage_refused_total", Help: "What the queue refused, since the role may not do it.",
 	}, func() float64 { return float64(refused()) }))
 	if requests != nil { // who follows them keeps the clock

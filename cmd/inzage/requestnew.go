@@ -13,6 +13,7 @@ import (
 	"inzage/schema"
 	"inzage/workers"
 	"inzage/workers/inputs"
+	"inzage/workers/scan"
 )
 
 // newFlags are the flags of `inzage request new`.
@@ -50,7 +51,11 @@ func (a *app) requestNewCommand() *cobra.Command {
 		if f.calendar == "" && conf.Calendar != nil {
 			opened.Calendar = *conf.Calendar
 		}
-		r, err := a.takeIn(ctx, q, opened, who, f)
+		by, err := conf.scanner()
+		if err != nil {
+			return err
+		}
+		r, err := a.takeIn(ctx, q, opened, who, by, f)
 		if err != nil {
 			return err
 		}
@@ -123,8 +128,9 @@ func (a *app) opened(f newFlags, lang schema.Lang) (who schema.Subject, e schema
 }
 
 // takeIn opens the request, stores what was handed in, and starts the work where
-// it is known who asks.
-func (a *app) takeIn(ctx context.Context, q *queue.Queue, opened schema.Entry, who schema.Subject, f newFlags) (schema.Request, error) {
+// it is known who asks. Where the scanner does not let all of it through, nothing is
+// taken in.
+func (a *app) takeIn(ctx context.Context, q *queue.Queue, opened schema.Entry, who schema.Subject, by *scan.Clamd, f newFlags) (schema.Request, error) {
 	var set *inputs.Set
 	if len(f.in) > 0 {
 		var err error
@@ -132,6 +138,11 @@ func (a *app) takeIn(ctx context.Context, q *queue.Queue, opened schema.Entry, w
 			return schema.Request{}, err
 		}
 		defer func() { _ = set.Close() }()
+		if by != nil {
+			if err := workers.Scan(ctx, by, set); err != nil {
+				return schema.Request{}, err
+			}
+		}
 	}
 	if opened.Case != "" {
 		if _, err := a.find(ctx, q, opened.Case); schema.CodeOf(err) != schema.CodeNotFound {

@@ -180,6 +180,17 @@ func (a *app) runService(ctx context.Context, f serveFlags, conf config, s *work
 	if err != nil {
 		return err
 	}
+	scanner, err := conf.scanner()
+	if err != nil {
+		return err
+	}
+	if desk != nil {
+		desk.Scan = m.scans(scanner)
+		g.Go(func() error {
+			tellScanner(ctx, scanner)
+			return nil
+		})
+	}
 	programs, err := a.programs(st.desk, reception, conf, desk, st.health)
 	if err != nil {
 		return err

@@ -35,6 +35,7 @@ import (
 	"inzage/queue"
 	"inzage/schema"
 	"inzage/workers"
+	"inzage/workers/inputs"
 )
 
 // Options say what the desk works with.
@@ -63,6 +64,9 @@ type Options struct {
 	// bytes; 0 is 4 GiB.
 	Sources []schema.Source
 	Largest int64
+	// Scan has the organisation's scanner look at what is handed in, once it was
+	// judged to be of use, see workers.Scan; nil where there is none.
+	Scan func(context.Context, *inputs.Set) error
 	// Registers are what Microsoft promised and was asked; nil for none.
 	Registers *register.Registers
 	// Ends is closed when the service stops: what tells of progress ends then. nil for

@@ -274,7 +274,7 @@ func refusable(code schema.Code) bool {
 	switch code {
 	case schema.CodeTooLarge, schema.CodeNothingFound, schema.CodeLimit, schema.CodeEncryptedMember, schema.CodeDamagedArchive,
 		schema.CodeUnknownFormat, schema.CodeFormatList, schema.CodeConcealed, schema.CodeNotDecoded, schema.CodeConsumerExport, schema.CodeHashDiffers,
-		schema.CodeFull:
+		schema.CodeFull, schema.CodeInfected, schema.CodeScanLimit, schema.CodeNotScanned:
 		return true
 	default:
 		return false

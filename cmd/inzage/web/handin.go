@@ -7,13 +7,16 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"inzage/queue"
 	"inzage/schema"
 	"inzage/workers"
 	"inzage/workers/inputs"
 )
 
-// accept judges the files that came in whole and takes those that are of use: they
+// accept judges the files that came in whole and takes those that are of use, and in
+// which the scanner finds nothing: they
 // become files of the request, the ledger says so, and the bundle is made with
 // them. The others are told to refuse, which returns false for an error that is
 // not about the file. left are the uploads that nothing was done with.
@@ -96,7 +99,7 @@ func (d *Desk) keep(v *visit, box *queue.Box, fit []*queue.Upload) (taken int, r
 const takingTime = time.Minute
 
 // judge says whether an upload is of use, beside the files that are there and
-// those that came with it.
+// those that came with it, and whether the scanner lets it through.
 func (d *Desk) judge(v *visit, box *queue.Box, there []schema.Blob, came []*queue.Upload, u *queue.Upload) error {
 	stored := func(u *queue.Upload) inputs.Stored {
 		return inputs.Stored{
@@ -119,7 +122,27 @@ func (d *Desk) judge(v *visit, box *queue.Box, there []schema.Blob, came []*queu
 			with = append(with, stored(other))
 		}
 	}
-	return workers.Judge(v.ctx(), d.Sources, stored(u), with)
+	if err := workers.Judge(v.ctx(), d.Sources, stored(u), with); err != nil {
+		return err
+	}
+	return d.scan(v, stored(u))
+}
+
+// scan has the scanner look at a file, where there is one. What it refuses is in the
+// log, by code and request: somebody may have to look at a computer, or the scanner.
+func (d *Desk) scan(v *visit, file inputs.Stored) error {
+	if d.Scan == nil {
+		return nil
+	}
+	set, err := inputs.OpenStored(v.ctx(), []inputs.Stored{file}, inputs.Options{Memory: true})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = set.Close() }()
+	if err = d.Scan(v.ctx(), set); err != nil {
+		zerolog.Ctx(v.ctx()).Warn().Str("request", string(v.request.ID)).Str("code", string(schema.CodeOf(err))).Msg("file not accepted: scanner")
+	}
+	return err
 }
 
 // related reports whether two files belong together by their names, as a database
