@@ -107,12 +107,32 @@ func (b *Box) Put(ctx context.Context, name string, r io.Reader) (schema.Blob, e
 		return schema.Blob{}, err
 	}
 	stored.Name = name
-	if _, err := b.write(ctx, key, stored, revision); err != nil {
-		b.vault.discard(ctx, stored)
+	if err := b.name(ctx, key, stored, revision); err != nil {
 		return schema.Blob{}, err
 	}
 	b.vault.discard(ctx, old)
 	return stored.Blob, nil
+}
+
+// name puts a blob that is stored into the index. It is not cut off when ctx ends:
+// whoever gave up in that moment would not know whether the index names the blob, and
+// must not discard one that it names. Where the server does not answer that stays
+// unknown, and Sweep finds what no index names.
+func (b *Box) name(ctx context.Context, key string, stored head, revision uint64) error {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), answerTimeout)
+	defer stop()
+	_, err := b.write(ctx, key, stored, revision)
+	if err == nil {
+		return nil
+	}
+	var now head
+	if _, lost := b.read(ctx, key, &now); lost == nil && now.ID == stored.ID {
+		return nil // the answer to an earlier try was lost
+	}
+	if code := schema.CodeOf(err); code == schema.CodeConflict || code == schema.CodeFull {
+		b.vault.discard(ctx, stored)
+	}
+	return err
 }
 
 // Blobs implements schema.Box.

@@ -2,15 +2,18 @@ package queue_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nats-io/nats.go"
 
 	"inzage/queue"
 	"inzage/queue/queuetest"
@@ -188,5 +191,43 @@ func TestPutIsAllOrNothing(t *testing.T) {
 	got, err := io.ReadAll(r)
 	if diff := cmp.Diff(whole, got); err != nil || diff != "" {
 		t.Errorf("a Put that failed changed what was there: %v", err)
+	}
+}
+
+// Whoever is stopped in the moment in which a file takes the place of another leaves
+// one that can be read: the one before, or the new one.
+func TestPutCutOff(t *testing.T) {
+	t.Parallel()
+	q := queuetest.New(t)
+	box := vault(t, q).Box("graphexport")
+	if _, err := box.Put(t.Context(), "raw", strings.NewReader("as it was")); err != nil {
+		t.Fatal(queuetest.Why(err))
+	}
+	cut := make(chan context.CancelFunc, 1)
+	err := queue.Listen(q, func(msg *nats.Msg) {
+		if strings.HasPrefix(msg.Subject, "$KV.index_") && strings.Contains(msg.Subject, ".blob.") {
+			(<-cut)()
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		ctx, stop := context.WithCancel(t.Context())
+		cut <- stop
+		content := bytes.Repeat([]byte("new"), 1000)
+		_, put := box.Put(ctx, "raw", bytes.NewReader(content))
+		stop()
+		file, err := box.Open(t.Context(), "raw")
+		if err != nil {
+			t.Fatal(queuetest.Why(err))
+		}
+		got, err := io.ReadAll(file)
+		if err != nil {
+			t.Fatalf("it cannot be read any more: %s; putting gave %s", queuetest.Why(err), queuetest.Why(put))
+		}
+		if put == nil && !bytes.Equal(got, content) {
+			t.Errorf("what was put is not there: %q", got)
+		}
 	}
 }
