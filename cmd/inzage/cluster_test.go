@@ -147,8 +147,36 @@ func TestWorkersShareACluster(t *testing.T) {
 	if two.has("refused") {
 		t.Error("the worker was refused something")
 	}
+	refusesRenewal(t, c, command)
 	if out, err := command([]string{"build"}, "request", "list").CombinedOutput(); err == nil || !bytes.Contains(out, []byte("desk, intake, audit")) {
 		t.Errorf("a worker lists requests: %v, %s", err, out)
+	}
+}
+
+// refusesRenewal holds what is said to who renews the ledger while programs use the
+// cluster, or with a setup of other rights than this version gives.
+func refusesRenewal(t *testing.T, c *queuetest.Cluster, command func(role []string, args ...string) *exec.Cmd) {
+	t.Helper()
+	folder := t.TempDir()
+	settings, less := filepath.Join(folder, "inzage.yaml"), filepath.Join(folder, "setup")
+	if err := os.WriteFile(settings, []byte("terms: {facts_years: 2}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(less, os.DirFS(filepath.Join(c.Folder, "roles", "setup"))); err != nil {
+		t.Fatal(err)
+	}
+	seed, err := os.ReadFile(filepath.Join(c.Folder, "roles", "clock", queue.SeedFile(queue.AccountLedger)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(less, queue.SeedFile(queue.AccountLedger)), seed, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for role, words := range map[string]string{filepath.Join(c.Folder, "roles", "setup"): "A program is still connected to the cluster", less: "may not do all that a renewal takes"} {
+		out, err := command(nil, "ledger", "renew", "--yes", "--config", settings, "--role", role).CombinedOutput()
+		if err == nil || !bytes.Contains(out, []byte(words)) {
+			t.Errorf("%v and %q, want %q", err, out, words)
+		}
 	}
 }
 
