@@ -30,43 +30,46 @@ export async function ends ({ admit, later, look, say, thorough }) {
   }
   const name = await page.locator('.desk-name').innerText()
 
-  // The warning is told, takes no focus, and the next Tab is at its button.
+  // The next Tab is at the button, with which somebody stays; and what is done in another tab counts here.
+  let other
+  const stays = async () => {
+    await page.keyboard.press('Tab')
+    if (!await stay(page).evaluate(e => e === document.activeElement)) say('Tab comes to', await focus())
+    await page.route('**/session?*', route => route.request().method() === 'POST' ? route.abort() : route.continue())
+    await page.keyboard.press('Enter')
+    await told(await warning(page).locator('.desk-ending-failed').innerText())
+    await page.unroute('**/session?*')
+    await page.keyboard.press('Enter')
+    await warning(page).waitFor({ state: 'hidden' })
+    await told(await page.locator('[role=alert]').getAttribute('data-stayed'))
+    if (await focus() !== 'addresses' || await page.locator('#addresses').inputValue() !== secret) say('who stays is at', await focus())
+    other = await context.newPage()
+    await other.goto(address + '/cases')
+    await pass(28.5)
+    await warning(page).waitFor()
+    await other.reload()
+    await context.clock.runFor(12_000)
+    await warning(page).waitFor({ state: 'hidden' })
+  }
+
+  // The warning is told, and takes no focus.
   await typed()
   await pass(28.5)
   await warning(page).waitFor()
   if (await focus() !== 'addresses') say('the warning took the focus to', await focus())
   await told(await warning(page).locator('p:visible').nth(1).innerText())
   await look(page, 'session-ends')
-  await page.keyboard.press('Tab')
-  if (!await stay(page).evaluate(e => e === document.activeElement)) say('Tab comes to', await focus())
-  await page.route('**/session?*', route => route.request().method() === 'POST' ? route.abort() : route.continue())
-  await page.keyboard.press('Enter')
-  await told(await warning(page).locator('.desk-ending-failed').innerText())
-  await page.unroute('**/session?*')
-  await page.keyboard.press('Enter')
-  await warning(page).waitFor({ state: 'hidden' })
-  await told(await page.locator('[role=alert]').getAttribute('data-stayed'))
-  if (await focus() !== 'addresses' || await page.locator('#addresses').inputValue() !== secret) say('who stays is at', await focus())
+  if (thorough) await stays()
 
-  // What is done in another tab counts, and ends the warning here.
-  const other = await context.newPage()
-  await other.goto(address + '/cases')
-  await pass(28.5)
-  await warning(page).waitFor()
-  await other.reload()
-  await context.clock.runFor(12_000)
-  await warning(page).waitFor({ state: 'hidden' })
-
-  // The end, in both.
+  // The end.
   await pass(31)
   await cleared(page, name)
-  await cleared(other, name)
   await look(page, 'session-ended')
+  if (!thorough) return context.close()
+  await cleared(other, name)
   await page.goBack()
   if (!page.url().includes('/sign-in')) say('going back comes to', page.url())
-  await page.goForward()
   await page.goto(address + '/sign-in?next=/intake')
-  if (!thorough) return context.close()
 
   // The link leads back to the page. Then the machine sleeps: one clock stands still.
   // What the page knows is new: a page that is loaded in a clock that was set is not.
@@ -93,11 +96,12 @@ export async function ends ({ admit, later, look, say, thorough }) {
   // What cannot be lengthened here says so; what the page asks answers to that.
   await page.goto(address + '/sign-in?next=/intake')
   await admit(page)
-  for (const [said, what] of [['1700 100 9000', 'a'], ['100 100 100', '[tabindex="0"]']]) {
-    await typed()
+  await typed()
+  for (const [said, what, why] of [['1700 100 9000', 'a', 'roles'], ['100 100 100', '[tabindex="0"]', 'all']]) {
     await page.route('**/session?*', route => route.fulfill({ body: said }))
     await comesBack()
-    await warning(page).waitFor()
+    await warning(page).locator(`p[data-why=${why}]`).waitFor()
+    if (await focus() !== 'addresses') say('another warning took the focus to', await focus())
     if (await stay(page).isVisible()) say('there is a button where it would do nothing')
     await page.keyboard.press('Tab')
     if (!await page.evaluate(q => document.activeElement.closest('.desk-ending') && document.activeElement.matches(q), what)) say('Tab comes to', await focus())
