@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"math/big"
 	"strconv"
 	"strings"
 	"time"
@@ -244,11 +243,11 @@ func (in Interpreter) named(table, v string) string {
 // status reads an HRESULT or NTSTATUS in any of its spellings: hexadecimal,
 // unsigned, or as a negative 32-bit number.
 func (in Interpreter) status(table, v string) string {
-	n, ok := new(big.Int).SetString(strings.ToLower(v), 0)
-	if !ok || !n.IsInt64() || n.Int64() < -1<<31 || n.Int64() > 1<<32-1 {
+	n, err := strconv.ParseInt(strings.ToLower(v), 0, 64) // as many digits as there are, in one pass
+	if err != nil || n < -1<<31 || n > 1<<32-1 {
 		return ""
 	}
-	code := uint32(n.Int64())
+	code := uint32(n)
 	hex := "0x" + strings.ToUpper(leftPad(strconv.FormatUint(uint64(code), 16)))
 	switch w := in.enum(table, hex); {
 	case w != "":

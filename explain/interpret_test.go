@@ -117,6 +117,20 @@ func FuzzInterpreter(f *testing.F) {
 	})
 }
 
+// A code of millions of digits is read in one pass: one that went over them again and
+// again took minutes.
+func TestHugeCode(t *testing.T) {
+	t.Parallel()
+	in := builtin(t).Interpreter(schema.Dutch, time.UTC)
+	for _, digit := range []string{"9", "f", "0", "-"} {
+		for _, as := range []string{"hresult", "ntstatus"} {
+			if w := in.Words(as, "0x1"+strings.Repeat(digit, 4_000_000)) + in.Words(as, "1"+strings.Repeat(digit, 4_000_000)); w != "" {
+				t.Errorf("%s of many %q: %.40q", as, digit, w)
+			}
+		}
+	}
+}
+
 // Times without anything in them are no times, and stop nobody.
 func TestEmptyTimes(t *testing.T) {
 	t.Parallel()
