@@ -15,10 +15,8 @@ import (
 // in the new one. Else it is as it was.
 func (q *Queue) closeLedger(ctx context.Context, size int) error {
 	closed, err := q.ledger.UpdateStream(ctx, closedLedger(q.opts.Replicas))
-	if err != nil {
-		return fail("close ledger", err)
-	}
-	if closed.CachedInfo().State.LastSeq != uint64(size) { //nolint:gosec // a count
+	err = fail("close ledger", err)                                      // it may be closed all the same
+	if err == nil && closed.CachedInfo().State.LastSeq != uint64(size) { //nolint:gosec // a count
 		err = schema.Fail(schema.CodeConflict, "renew ledger", nil)
 	}
 	if err == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"inzage/queue"
 	"inzage/queue/queuetest"
 	"inzage/schema"
 	"inzage/workers"
@@ -23,17 +24,24 @@ func (p post) Send(_ context.Context, n notices.Notice) error {
 	return nil
 }
 
-// Whoever handles cases is told that there is a question, and not which; that it
-// cannot be told keeps nobody from asking.
-func TestQuestionIsMailed(t *testing.T) {
-	t.Parallel()
-	q := queuetest.New(t)
-	opened := queuetest.Opened("2026-0007", "graphexport")
+// owned is a request of somebody who can sign in.
+func owned(t *testing.T, q *queue.Queue, number string) schema.Request {
+	t.Helper()
+	opened := queuetest.Opened(number, "graphexport")
 	opened.Owner = "somebody"
 	r, err := q.New(t.Context(), opened, schema.Subject{Name: schema.NewPersonal("Sam Jansen")})
 	if err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
+	return r
+}
+
+// Whoever handles cases is told that there is a question, and not which; that it
+// cannot be told keeps nobody from asking.
+func TestQuestionIsMailed(t *testing.T) {
+	t.Parallel()
+	q := queuetest.New(t)
+	r := owned(t, q, "2026-0007")
 	way := post{make(chan notices.Notice, 10)}
 	s := &workers.Service{Queue: q, Senders: map[string]notices.Sender{"mail": way}}
 	ctx, end := context.WithCancel(t.Context())

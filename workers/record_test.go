@@ -28,12 +28,7 @@ func (p lastPost) Send(context.Context, notices.Notice) error {
 func TestDoneIsRecorded(t *testing.T) {
 	t.Parallel()
 	q := queuetest.New(t)
-	opened := queuetest.Opened("2026-0008", "graphexport")
-	opened.Owner = "somebody"
-	r, err := q.New(t.Context(), opened, schema.Subject{Name: schema.NewPersonal("Sam Jansen")})
-	if err != nil {
-		t.Fatal(queuetest.Why(err))
-	}
+	r := owned(t, q, "2026-0008")
 	if _, err := q.Say(t.Context(), r.ID, schema.Entry{Kind: schema.EntryAsked, Actor: "somebody"}, []byte("Waarom?")); err != nil {
 		t.Fatal(queuetest.Why(err))
 	}
